@@ -1,0 +1,50 @@
+# make serve   set up, build the graph of the ten cases, serve it at http://127.0.0.1:8000/
+# make test    set up, run the tests            make check   set up, lint, types, formatting
+# make setup   only the set-up: .venv/bin/duikou
+SHELL   := /bin/sh
+PYTHON  ?= python3
+HOST    ?= 127.0.0.1
+PORT    ?= 8000
+BIN     := .venv/bin
+STAMP   := .venv/.set-up
+
+.PHONY: setup serve test check format lock bench clean
+
+setup: $(STAMP)
+
+# The lock file pins every package with its hash; uv installs it in seconds where pip needs a minute.
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Duikou needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv || \
+	  { echo "Could not make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+serve: setup
+	@exec $(BIN)/duikou serve --host $(HOST) --port $(PORT)
+
+test: setup
+	$(BIN)/python -m pytest -q
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# After a change of dependencies in pyproject.toml.
+lock: $(STAMP)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --all-extras --group dev --group build \
+	  --upgrade pyproject.toml -o requirements.lock
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
