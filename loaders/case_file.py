@@ -13,13 +13,13 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any, Final
 
 from graph.sources import Source
 from loaders.case_schema import check, report, short, suggestion
 from loaders.files import read_file
-from loaders.yaml_source import MAX_BYTES, Path, YamlSource, read_yaml
+from loaders.yaml_source import MAX_BYTES, Steps, YamlSource, read_yaml
 from ontology.errors import Origin, Problem
 from ontology.records import (
     Area,
@@ -87,7 +87,7 @@ PRODUCT_KINDS: Final = {"product": "Product", "brand": "Brand", "service": "Serv
 RESULT_KINDS: Final = {"output": "Output", "outcome": "Outcome", "impact": "Impact"}
 
 
-def read_case_file(path: FilePath) -> Source:
+def read_case_file(path: Path) -> Source:
     """Return what a case file says. Raises `SourceError` with every problem found, in file order."""
     return parse_case_file(read_file(path, MAX_BYTES), str(path))
 
@@ -101,42 +101,42 @@ def parse_case_file(data: bytes, name: str) -> Source:
 
 # -- values → values of records -----------------------------------------------
 
-_Convert = Callable[["_Reading", Any, Path], Any]
+_Convert = Callable[["_Reading", Any, Steps], Any]
 
 
-def _as_it_is(_: _Reading, value: Any, __: Path) -> Any:
+def _as_it_is(_: _Reading, value: Any, __: Steps) -> Any:
     return value
 
 
-def _labels(_: _Reading, value: dict[str, str], __: Path) -> Labels:
+def _labels(_: _Reading, value: dict[str, str], __: Steps) -> Labels:
     return Labels(value.get("zh"), value.get("en"))
 
 
-def _names(_: _Reading, value: dict[str, list[str]], __: Path) -> Names:
+def _names(_: _Reading, value: dict[str, list[str]], __: Steps) -> Names:
     return Names(tuple(value.get("zh", ())), tuple(value.get("en", ())))
 
 
-def _decimal(_: _Reading, value: int | Decimal, __: Path) -> Decimal:
+def _decimal(_: _Reading, value: int | Decimal, __: Steps) -> Decimal:
     return Decimal(value)
 
 
-def _date(_: _Reading, value: str, __: Path) -> PartialDate:
+def _date(_: _Reading, value: str, __: Steps) -> PartialDate:
     return PartialDate(value)
 
 
-def _url(_: _Reading, value: str, __: Path) -> Url:
+def _url(_: _Reading, value: str, __: Steps) -> Url:
     return Url(value)
 
 
-def _urls(_: _Reading, value: list[str], __: Path) -> tuple[Url, ...]:
+def _urls(_: _Reading, value: list[str], __: Steps) -> tuple[Url, ...]:
     return tuple(map(Url, value))
 
 
-def _evidence(reading: _Reading, value: list[list[Any]], path: Path) -> tuple[Ref, ...]:
+def _evidence(reading: _Reading, value: list[list[Any]], path: Steps) -> tuple[Ref, ...]:
     return reading.evidence(value, path)
 
 
-def _any(_: _Reading, value: str, __: Path) -> Ref:
+def _any(_: _Reading, value: str, __: Steps) -> Ref:
     return Ref(value)
 
 
@@ -351,10 +351,10 @@ class _Reading:
             origins=self.origins,
         )
 
-    def problem(self, message: str, path: Path, remedy: str | None = None, *, key: bool = False) -> None:
+    def problem(self, message: str, path: Steps, remedy: str | None = None, *, key: bool = False) -> None:
         self.problems.append(Problem(message, self.file.origin(path, key=key), remedy))
 
-    def entry(self, record: type[Record], table: _Table, key: str, entry: dict[str, Any], path: Path) -> None:
+    def entry(self, record: type[Record], table: _Table, key: str, entry: dict[str, Any], path: Steps) -> None:
         ref = Ref(f"{record.kind}/{key}")
         fields = self.fields(table, entry, ref, path)
         if record is Case:
@@ -373,7 +373,7 @@ class _Reading:
             self.local("figures", entry.get("amounts", []), (*path, "amounts"))
         self.add(record(key=key, **fields), path)
 
-    def fields(self, table: _Table, entry: dict[str, Any], ref: Ref, path: Path) -> dict[str, Any]:
+    def fields(self, table: _Table, entry: dict[str, Any], ref: Ref, path: Steps) -> dict[str, Any]:
         """Return the fields of a record that stand in the entry, and note where each does."""
         fields = {}
         for name, source in table.items():
@@ -383,7 +383,7 @@ class _Reading:
                 self.origins[ref, name] = self.file.origin(at)
         return fields
 
-    def add(self, record: Record, path: Path) -> None:
+    def add(self, record: Record, path: Steps) -> None:
         """Keep a record; two records of one name in a file are an error."""
         ref = record.ref
         if ref in self.records:
@@ -393,7 +393,7 @@ class _Reading:
         self.records[ref] = record
         self.origins[ref, None] = self.file.origin(path, key=True)
 
-    def evidence(self, pieces: list[list[Any]], path: Path) -> tuple[Ref, ...]:
+    def evidence(self, pieces: list[list[Any]], path: Steps) -> tuple[Ref, ...]:
         """Return the references of pieces of evidence; a piece used twice is one thing."""
         if self.document is None:
             self.problem("evidence is given, but not of which document", path, "Add the line document: key at the top")
@@ -422,7 +422,7 @@ class _Reading:
                 refs.append(ref)
         return tuple(refs)
 
-    def local(self, section: str, keys: list[str], path: Path) -> None:
+    def local(self, section: str, keys: list[str], path: Steps) -> None:
         """Check keys that must stand in this file."""
         known = self.data.get(section, {})
         for key in keys:
@@ -432,7 +432,7 @@ class _Reading:
 
     # -- what needs more than one field --
 
-    def case(self, fields: dict[str, Any], entry: dict[str, Any], ref: Ref, path: Path) -> None:
+    def case(self, fields: dict[str, Any], entry: dict[str, Any], ref: Ref, path: Steps) -> None:
         if self.document is not None:
             fields.setdefault("document", Ref(f"document/{self.document}"))
         if "span" in entry:
@@ -442,12 +442,12 @@ class _Reading:
             if "document" not in fields:
                 self.problem("a span is given, but not of which document", (*path, "span"), "Add document: to the case")
 
-    def area(self, key: str, entry: dict[str, Any], path: Path) -> None:
+    def area(self, key: str, entry: dict[str, Any], path: Steps) -> None:
         code = entry.get("code", key)
         if len(key) == 6 and key.isdigit() and code != key:
             self.problem(f"the code {code} does not equal the key {key}", (*path, "code"), "Correct one of them")
 
-    def programme(self, fields: dict[str, Any], key: str, entry: dict[str, Any], path: Path) -> None:
+    def programme(self, fields: dict[str, Any], key: str, entry: dict[str, Any], path: Steps) -> None:
         for role, parties in entry.get("participants", {}).items():
             for party, part in parties.items():
                 self.participation(key, role, Ref(f"organisation/{party}"), part, (*path, "participants", role, party))
@@ -460,7 +460,7 @@ class _Reading:
                 mentions |= dict.fromkeys(self.evidence(pieces, (*path, place, area)))
         fields["evidence"] = tuple(mentions)
 
-    def participation(self, programme: str, role: str, participant: Ref, part: Any, path: Path) -> None:
+    def participation(self, programme: str, role: str, participant: Ref, part: Any, path: Steps) -> None:
         key = f"{programme}.{role}.{participant.partition('/')[2]}"
         ref = Ref(f"participation/{key}")
         fields = self.fields(_PART_TAKEN, part, ref, path) if isinstance(part, dict) else {}
@@ -471,7 +471,7 @@ class _Reading:
         of = Ref(f"programme/{programme}")
         self.add(Participation(key=key, role=role, of=of, participant=participant, **fields), path)
 
-    def components(self, mechanism: str, components: list[dict[str, Any]], path: Path) -> None:
+    def components(self, mechanism: str, components: list[dict[str, Any]], path: Steps) -> None:
         for i, component in enumerate(components):
             key = f"{mechanism}.{i + 1}"
             at = (*path, "components", i)
@@ -486,7 +486,7 @@ class _Reading:
             fields["measurements"] = tuple(Ref(f"measurement/{name}") for name in figures)
             self.origins[ref, "measurements"] = self.file.origin(("figures", figures[0], "result"))
 
-    def figure(self, fields: dict[str, Any], key: str, entry: dict[str, Any], ref: Ref, path: Path) -> None:
+    def figure(self, fields: dict[str, Any], key: str, entry: dict[str, Any], ref: Ref, path: Steps) -> None:
         self.subject(key, entry, path)
         for name in ("target_for", "may_include"):
             self.local("figures", entry.get(name, []), (*path, name))
@@ -502,7 +502,7 @@ class _Reading:
         if "period" in entry:
             self.period(fields, entry["period"], ref, (*path, "period"))
 
-    def subject(self, key: str, entry: dict[str, Any], path: Path) -> None:
+    def subject(self, key: str, entry: dict[str, Any], path: Steps) -> None:
         """Check that a figure hangs from something, and from one thing."""
         if "result" in entry:
             self.local("results", [entry["result"]], (*path, "result"))
@@ -513,7 +513,7 @@ class _Reading:
         elif "of" not in entry and not any(key in f.get("amounts", ()) for f in self.data.get("funding", {}).values()):
             self.problem("the figure hangs from nothing", path, "Give its result, or of: programme/key", key=True)
 
-    def period(self, fields: dict[str, Any], period: dict[str, Any], ref: Ref, path: Path) -> None:
+    def period(self, fields: dict[str, Any], period: dict[str, Any], ref: Ref, path: Steps) -> None:
         fields |= self.fields(_PERIOD, period, ref, path)
         for name, whole in (("start", _first_day), ("end", _last_day)):
             if name in period:

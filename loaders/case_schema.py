@@ -16,18 +16,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from loaders.concepts import concept_keys
-from loaders.yaml_source import Path, YamlSource
+from loaders.yaml_source import Steps, YamlSource
 from ontology.errors import Problem, SourceError
+from ontology.vocabulary import concept_keys
 
-SCHEMA_FILE: Final = FilePath(__file__).with_name("case.schema.json")
+SCHEMA_FILE: Final = Path(__file__).with_name("case.schema.json")
 #: How many problems of one file are shown.
 MAX_PROBLEMS: Final = 50
 #: How many are gathered before they are sorted and cut; a file this wrong is not worth reading on.
@@ -74,12 +74,12 @@ def report(problems: Iterator[Problem] | Collection[Problem]) -> None:
     raise SourceError(*shown)
 
 
-def suggestion(word: str, known: Collection[str], limit: int = 6) -> str:
-    """Return “did you mean …” for a word that is not among the known ones; all of them if they are few."""
+def suggestion(word: str, known: Collection[str]) -> str:
+    """Return “did you mean …” for a word that is not among the known ones, or all of them if they are few."""
     near = difflib.get_close_matches(word[:100], known, n=1, cutoff=0.6)
     if near:
         return f"Did you mean {near[0]}?"
-    return f"Known are: {', '.join(sorted(known))}" if 0 < len(known) <= limit * 4 else ""
+    return f"Known are: {', '.join(sorted(known))}" if 0 < len(known) <= 24 else ""
 
 
 def is_partial_date(text: str) -> bool:
@@ -184,7 +184,7 @@ class _Finding:
     keyword: str
     wanted: Any
     value: Any
-    path: Path
+    path: Steps
     schema: dict[str, Any]
     message: str
     of_a_key: bool
@@ -227,7 +227,9 @@ def _unknown_fields(found: _Finding, source: YamlSource) -> Iterator[Problem]:
     for name in found.value:
         if name not in known:
             where = source.origin((*found.path, name), key=True)
-            yield Problem(f"there is no field {short(name)} here", where, suggestion(name, known, 8) or None)
+            split = found.value[name] is None and " " in name
+            remedy = "Put a text that holds a comma in quotes" if split else suggestion(name, known)
+            yield Problem(f"there is no field {short(name)} here", where, remedy or None)
 
 
 def _missing_field(name: str, found: _Finding, source: YamlSource) -> Problem:
@@ -290,7 +292,8 @@ def _count(found: _Finding) -> _Sentence:
     wanted, size = found.wanted, len(found.value)
     if "prefixItems" in found.schema:
         names = ", ".join(item["title"].lower() for item in found.schema["prefixItems"])
-        return f"{wanted} values are asked for, [{names}], not {size}", ""
+        remedy = "Put a text that holds a comma in quotes" if size > wanted else ""
+        return f"{wanted} values are asked for, [{names}], not {size}", remedy
     if isinstance(found.value, str):
         if not size:
             return "the text is empty", "Fill it in, or leave the field out"

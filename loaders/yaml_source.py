@@ -43,7 +43,7 @@ MAX_VALUES: Final = 200_000
 #: Digits before and after the decimal point that a number may have: what xsd:decimal holds in the store.
 MAX_DIGITS: Final = 18
 
-Path = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
 
 
 class Mark(NamedTuple):
@@ -64,11 +64,11 @@ class YamlSource:
 
     name: str
     data: Any
-    values: Mapping[Path, Mark]
-    keys: Mapping[Path, Mark]
-    written: Mapping[Path, str]
+    values: Mapping[Steps, Mark]
+    keys: Mapping[Steps, Mark]
+    written: Mapping[Steps, str]
 
-    def origin(self, path: Path, *, key: bool = False) -> Origin:
+    def origin(self, path: Steps, *, key: bool = False) -> Origin:
         """Return the place of the value at a path (or of its key), or of the nearest thing around it."""
         field = field_path(path) or None
         if key and path in self.keys:
@@ -78,7 +78,7 @@ class YamlSource:
         return Origin(self.name, *self.values[path], field) if path in self.values else Origin(self.name, field=field)
 
 
-def field_path(path: Path) -> str:
+def field_path(path: Steps) -> str:
     """Return a path as a person would say it: ``figures.households.evidence[1]``; positions count from 1."""
     return "".join(f"[{p + 1}]" if isinstance(p, int) else f".{_shorten(p, 60)}" for p in path).removeprefix(".")
 
@@ -189,7 +189,7 @@ _ESCAPED_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\
 class _Open:
     """A list or map that has begun: where it stands, what it holds so far, and the key that waits for its value."""
 
-    path: Path
+    path: Steps
     value: Any
     key: str | None = None
 
@@ -197,9 +197,9 @@ class _Open:
 class _Builder:
     def __init__(self, name: str) -> None:
         self.name = name
-        self.values: dict[Path, Mark] = {}
-        self.keys: dict[Path, Mark] = {}
-        self.written: dict[Path, str] = {}
+        self.values: dict[Steps, Mark] = {}
+        self.keys: dict[Steps, Mark] = {}
+        self.written: dict[Steps, str] = {}
         self.stack: list[_Open] = []
         self.root: Any = None
         self.duplicates: list[Problem] = []
@@ -253,7 +253,7 @@ class _Builder:
                 self.refuse(event, f"lists and maps are nested more than {MAX_DEPTH} deep", "A case file needs eight")
             self.stack.append(_Open(path, value))
 
-    def place(self, parent: _Open | None) -> Path:
+    def place(self, parent: _Open | None) -> Steps:
         if parent is None:
             return ()
         return (*parent.path, parent.key if parent.key is not None else len(parent.value))
@@ -280,7 +280,7 @@ class _Builder:
             self.duplicates.append(Problem(message, where, "Rename one, or join the two entries"))
         parent.key = key
 
-    def scalar(self, event: ScalarEvent, path: Path) -> Any:
+    def scalar(self, event: ScalarEvent, path: Steps) -> Any:
         text: str = event.value
         if not event.implicit[0]:  # quoted, or a block
             self.refuse_escapes(event, text)

@@ -1,0 +1,56 @@
+"""The sources that come with Duikou: the areas, what the ten cases share, and the ten cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from graph.sources import Source
+from loaders.case_file import read_case_file
+from loaders.references import unresolved
+from ontology.errors import Origin, Problem, SourceError
+from ontology.records import Case
+
+FOLDER: Final = Path(__file__).parent
+CASES: Final = 10
+
+
+def builtin_files() -> list[Path]:
+    """Return the files in the order they are read: areas, common, then the cases by file name."""
+    cases = sorted(path for path in (FOLDER / "cases").glob("*.yaml") if path.stem != "common")
+    return [FOLDER / "areas.yaml", FOLDER / "cases" / "common.yaml", *cases]
+
+
+def builtin_sources() -> list[Source]:
+    """Return the sources of the package: areas, common, then the cases by their number.
+
+    Raises `SourceError` with the problems of all files when one cannot be read, bears another name than
+    its file, or names something that none of them has: that is a broken installation, or a slip in an edit.
+    """
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for path in builtin_files():
+        try:
+            source = read_case_file(path)
+        except SourceError as error:
+            problems += error.problems
+            continue
+        if source.graph.removeprefix("source/") != path.stem:
+            problems.append(Problem(f"the source is not called {path.stem} as its file is", Origin(str(path))))
+        sources.append(source)
+    if not problems:
+        problems += unresolved(sources)
+        described = sorted(case.number or 0 for source in sources for case in cases_of(source))
+        if described != list(range(1, CASES + 1)):
+            found = ", ".join(map(str, described)) or "none"
+            problems.append(Problem(f"the cases are numbered {found}, not 1 to {CASES}", Origin(str(FOLDER / "cases"))))
+    if problems:
+        raise SourceError(*problems)
+    return sources[:2] + sorted(
+        sources[2:], key=lambda source: (min(c.number or 0 for c in cases_of(source)), source.graph)
+    )
+
+
+def cases_of(source: Source) -> list[Case]:
+    """Return the write-ups that a source describes."""
+    return [record for record in source.records if isinstance(record, Case)]
