@@ -1,0 +1,568 @@
+"""The data directory: numbered snapshots that never change, and one name for the current one.
+
+    DIR/
+      duikou.json            says that this is a data directory, and of which format
+      CURRENT                the number of the published snapshot; replaced in one step
+      write.lock writer.json one writer at a time, in whichever process; who that is
+      work-…                 the copy a writer works on; what a crash leaves is cleared by the next writer
+      documents/             texts of source documents that a user loaded
+      snapshots/000012/
+        manifest.json        number, parent, when, by which command, quads by graph, versions
+        store/               the engine's files (RocksDB), shared with other snapshots by hard links
+        union/               only where graphs repeat triples: the same with the union as default graph
+        readers.lock         readers hold it shared, so that nobody deletes a snapshot under them
+
+A write starts from a hard-linked copy of the current snapshot, and is published by moving the copy
+into place and replacing CURRENT: readers see all of it or nothing, a crash at any point leaves the
+last good snapshot, and going back is naming another number.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import re
+import shutil
+import socket
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final, cast
+
+from filelock import FileLock, Timeout
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store
+
+from graph.reader import Reader
+from ontology.errors import Problem, StoreError
+
+#: The layout of the directory; raised when older software could not read it.
+FORMAT: Final = 1
+KEEP: Final = 10
+#: Seconds a writer waits for another one to finish.
+PATIENCE: Final = 10.0
+
+_NUMBER: Final = re.compile(r"\d{6,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A published state of the graph. `graphs` counts quads by graph IRI ("" is the default graph)."""
+
+    number: int
+    parent: int | None
+    created: str
+    command: str
+    quads: int
+    graphs: Mapping[str, int]
+    #: How many quads repeat a triple of another graph; 0 means the union holds no triple twice.
+    repeated: int
+    software: str
+    format: int = FORMAT
+    path: Path = field(default=Path(), compare=False)
+    is_current: bool = field(default=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name of its directory: the number, with leading zeros."""
+        return f"{self.number:06}"
+
+
+def software_version() -> str:
+    """Return the installed version of Duikou; "0" in a checkout that was never installed."""
+    try:
+        return version("duikou")
+    except PackageNotFoundError:
+        return "0"
+
+
+def now() -> str:
+    """Return the time in UTC, ISO 8601, to the second; SOURCE_DATE_EPOCH fixes it for repeatable builds."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Draft:
+    """A writer's working copy, with the changes that are to be published together.
+
+    `store` may be changed in any way. Whoever knows which graphs were changed names them with
+    `touch`, and only those are counted again; otherwise everything is. After large loads set
+    `bulk`, so that the engine puts its files in order before they are published.
+    """
+
+    def __init__(self, store: Store, base: Snapshot | None, path: Path) -> None:
+        self.store: Final = store
+        self.base: Final = base
+        #: The working directory; what is put beside ``store`` here is published with the snapshot.
+        self.path: Final = path
+        self.bulk = False
+        self._touched: set[str] | None = set()
+
+    def touch(self, *graphs: str) -> None:
+        """Say which graphs (IRIs; "" is the default graph) this draft changes."""
+        if self._touched is not None:
+            self._touched.update(graphs)
+
+    def touch_everything(self) -> None:
+        """Say that any graph may have been changed, as by a SPARQL Update."""
+        self._touched = None
+
+    def replace(self, graph: str, quads: Iterable[Quad]) -> tuple[int, int]:
+        """Replace a named graph, whole, and return how many of its quads are new and how many went."""
+        self.touch(graph)
+        name = NamedNode(graph)
+        old = set(self.store.quads_for_pattern(None, None, None, name))
+        new = set(quads)
+        for quad in old - new:
+            self.store.remove(quad)
+        added = [quad for quad in new if quad not in old]
+        self.store.extend(added)
+        if new:
+            self.store.add_graph(name)
+        else:
+            self.store.remove_graph(name)
+        return len(added), len(old - new)
+
+
+class Database:
+    """A data directory. Cheap to make; nothing is created before the first write."""
+
+    def __init__(self, path: str | os.PathLike[str], *, keep: int = KEEP, patience: float = PATIENCE) -> None:
+        self.path: Final = Path(path)
+        self.keep = keep
+        self.patience = patience
+        self._guard = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._reader: Reader | None = None
+
+    # -- looking --------------------------------------------------------------
+
+    @property
+    def current(self) -> Snapshot | None:
+        """The published snapshot, or None before the first one."""
+        number = self._current_number()
+        return None if number is None else self._snapshot(number, current=number)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Return every snapshot that is kept, oldest first."""
+        current = self._current_number()
+        return [self._snapshot(number, current=current) for number in self._numbers()]
+
+    def reader(self) -> Reader:
+        """Return a reader of the current snapshot, the same one until another is published."""
+        with self._guard:
+            seen = self._stamp()
+            if self._reader is None or seen != self._seen:
+                self._reader, self._seen = self._open(), seen
+            return self._reader
+
+    def at(self, number: int) -> Reader:
+        """Return a reader of one snapshot that is still kept."""
+        self._check()
+        if number not in self._numbers():
+            raise StoreError(self._no_such(number))
+        return self._hold(number)
+
+    # -- changing -------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def write(self, command: str) -> Iterator[Draft]:
+        """Work on a copy of the current snapshot: published on a clean end, dropped on any exception.
+
+        `command` is kept in the manifest, for people. `StoreError` if another writer does not
+        finish in time.
+        """
+        with self._writing(command), self._disk():
+            self._prepare()
+            base = self.current
+            work = Path(tempfile.mkdtemp(prefix="work-", dir=self.path))
+            work.chmod(0o755)
+            try:
+                yield from self._work(work, base, command)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+
+    def rollback(self, number: int | None = None) -> Snapshot:
+        """Publish an earlier snapshot again, by default the parent of the current one; return it."""
+        with self._writing("rollback"), self._disk():
+            self._check()
+            if number is None:
+                current = self.current
+                if current is None or current.parent is None:
+                    raise StoreError(Problem("There is no earlier snapshot to go back to", remedy=self._kept()))
+                number = current.parent
+            if number not in self._numbers():
+                raise StoreError(self._no_such(number))
+            self._point_at(number)
+            return self._snapshot(number, current=number)
+
+    def prune(self, keep: int | None = None) -> list[int]:
+        """Delete all but the newest snapshots and the current one; return the numbers deleted.
+
+        A snapshot that somebody reads is left for the next time.
+        """
+        with self._writing("prune"):
+            return self._prune(self.keep if keep is None else keep)
+
+    # -- how ------------------------------------------------------------------
+
+    def _work(self, work: Path, base: Snapshot | None, command: str) -> Iterator[Draft]:
+        if base:
+            Store.read_only(str(base.path / "store")).backup(work / "live")
+        draft = Draft(Store(work / "live"), base, work / "new")
+        draft.path.mkdir()
+        yield draft
+        if draft.bulk:
+            draft.store.optimize()
+        draft.store.flush()
+        draft.store.backup(draft.path / "store")  # whole and closed, even if somebody still holds draft.store
+        number = max(self._numbers(), default=0) + 1
+        graphs = _count(draft)
+        repeated = _repeated(draft.store, sum(graphs.values()))
+        if repeated:
+            _build_union(draft.store, draft.path / "union")
+        manifest = Snapshot(
+            number=number,
+            parent=base.number if base else None,
+            created=now(),
+            command=command,
+            quads=sum(graphs.values()),
+            graphs=graphs,
+            repeated=repeated,
+            software=software_version(),
+        )
+        fields = {k: v for k, v in asdict(manifest).items() if k not in ("path", "is_current")}
+        (draft.path / "manifest.json").write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        (draft.path / "readers.lock").touch()
+        _sync_tree(draft.path)
+        draft.path.rename(self.path / "snapshots" / manifest.name)
+        _sync(self.path / "snapshots")
+        self._point_at(number)
+        self._prune(self.keep)
+
+    def _point_at(self, number: int) -> None:
+        temporary = self.path / f"CURRENT.{os.getpid()}"
+        with temporary.open("w", encoding="ascii") as file:
+            file.write(f"{number:06}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.path / "CURRENT")
+        _sync(self.path)
+
+    def _prepare(self) -> None:
+        """Make the directory on first use, and clear what a crashed writer left; the lock is held."""
+        marker = self.path / "duikou.json"
+        self._check()
+        if not marker.exists():
+            (self.path / "snapshots").mkdir(exist_ok=True)
+            (self.path / "documents").mkdir(exist_ok=True)
+            marker.write_text(json.dumps({"format": FORMAT, "what": "Duikou data directory"}) + "\n", "utf-8")
+        for stray in (*self.path.glob("work-*"), *self.path.glob("gone-*"), *self.path.glob("CURRENT.*")):
+            shutil.rmtree(stray, ignore_errors=True) if stray.is_dir() else stray.unlink(missing_ok=True)
+
+    def _check(self) -> None:
+        """Raise `StoreError` unless the directory is ours, absent or empty."""
+        marker = self.path / "duikou.json"
+        try:
+            if not self.path.exists():
+                return
+            if not self.path.is_dir():
+                raise StoreError(Problem(f"{self.path} is a file, not a data directory", remedy="Name a directory"))
+            if not marker.exists():
+                ours = {"write.lock", "writer.json"}
+                if any(entry.name not in ours for entry in self.path.iterdir()):
+                    raise StoreError(
+                        Problem(
+                            f"{self.path} holds other files and is no Duikou data directory",
+                            remedy="Name an empty directory, or one made by `duikou build`",
+                        )
+                    )
+                return
+            found = json.loads(marker.read_text("utf-8"))["format"]
+        except StoreError:
+            raise
+        except OSError as error:
+            raise _unreachable(self.path, error) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                Problem(
+                    f"{marker} is damaged", remedy='Write {"format": 1} into it if the snapshots beside it are whole'
+                )
+            ) from error
+        if found > FORMAT:
+            raise StoreError(
+                Problem(
+                    f"{self.path} was written by a newer Duikou (format {found}; this one reads up to {FORMAT})",
+                    remedy="Upgrade Duikou, or build the directory anew",
+                )
+            )
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        try:
+            stat = os.stat(self.path / "CURRENT")  # noqa: PTH116  # called for every request
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unreachable(self.path, error) from error
+        return stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns
+
+    def _current_number(self) -> int | None:
+        self._check()
+        try:
+            text = (self.path / "CURRENT").read_text("ascii", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unreachable(self.path, error) from error
+        if not _NUMBER.fullmatch(text):
+            raise StoreError(
+                Problem(
+                    f"{self.path / 'CURRENT'} is damaged: it should hold the number of a snapshot",
+                    remedy=f"Name a snapshot with `duikou rollback`. {self._kept()}",
+                )
+            )
+        return int(text)
+
+    def _numbers(self) -> list[int]:
+        folder = self.path / "snapshots"
+        try:
+            return sorted(int(p.name) for p in folder.iterdir() if _NUMBER.fullmatch(p.name))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise _unreachable(folder, error) from error
+
+    def _snapshot(self, number: int, *, current: int | None) -> Snapshot:
+        path = self.path / "snapshots" / f"{number:06}"
+        try:
+            fields = json.loads((path / "manifest.json").read_text("utf-8"))
+            return Snapshot(**fields, path=path, is_current=number == current)
+        except FileNotFoundError:
+            raise StoreError(self._no_such(number)) from None
+        except (ValueError, TypeError) as error:
+            raise StoreError(
+                Problem(
+                    f"{path / 'manifest.json'} is damaged: {error}",
+                    remedy=f"Go back with `duikou rollback`. {self._kept()}",
+                )
+            ) from error
+        except OSError as error:
+            raise _unreachable(path, error) from error
+
+    def _open(self) -> Reader:
+        for _ in range(5):
+            number = self._current_number()
+            if number is None:
+                return Reader(Store(), None)
+            try:
+                return self._hold(number)
+            except FileNotFoundError:
+                continue  # pruned between reading CURRENT and locking: CURRENT has moved on
+        raise StoreError(self._no_such(number or 0))
+
+    def _hold(self, number: int) -> Reader:
+        """Open a snapshot with a shared lock on it. `FileNotFoundError` if it is being deleted."""
+        snapshot = self._snapshot(number, current=self._current_number())
+        descriptor = os.open(snapshot.path / "readers.lock", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            if os.fstat(descriptor).st_nlink == 0 or not snapshot.path.exists():
+                raise FileNotFoundError(snapshot.path)
+            union = snapshot.path / "union"
+            store = Store.read_only(str(snapshot.path / "store"))
+            reader = Reader(store, snapshot, union=Store.read_only(str(union)) if snapshot.repeated else None)
+        except BaseException as error:
+            os.close(descriptor)
+            if isinstance(error, OSError) and not isinstance(error, FileNotFoundError | StoreError):
+                raise StoreError(
+                    Problem(
+                        f"Snapshot {number} cannot be opened: {error}",
+                        remedy=f"Go back with `duikou rollback`. {self._kept()}",
+                    )
+                ) from error
+            raise
+        weakref.finalize(reader, os.close, descriptor)
+        return reader
+
+    def _prune(self, keep: int) -> list[int]:
+        numbers = self._numbers()
+        current = self._current_number()
+        gone = []
+        for number in numbers[: -keep or None]:
+            if number == current:
+                continue
+            path = self.path / "snapshots" / f"{number:06}"
+            with contextlib.suppress(OSError), (path / "readers.lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                doomed = self.path / f"gone-{number:06}"
+                path.rename(doomed)
+                shutil.rmtree(doomed, ignore_errors=True)
+                gone.append(number)
+        return gone
+
+    @contextlib.contextmanager
+    def _writing(self, command: str) -> Iterator[None]:
+        """Hold the directory against all other writers."""
+        self._check()
+        holder = self.path / "writer.json"
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / "write.lock", thread_local=False)
+            lock.acquire(timeout=self.patience)
+        except Timeout:
+            raise StoreError(
+                Problem(
+                    f"{self.path} is being written by another process{_who(holder)}",
+                    remedy="Try again when it has finished",
+                )
+            ) from None
+        except OSError as error:
+            raise _unreachable(self.path, error) from error
+        try:
+            with contextlib.suppress(OSError):
+                holder.write_text(
+                    json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": command, "since": now()}),
+                    "utf-8",
+                )
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+    @contextlib.contextmanager
+    def _disk(self) -> Iterator[None]:
+        """Turn the system's errors while writing into ours."""
+        try:
+            yield
+        except StoreError:
+            raise
+        except OSError as error:
+            if getattr(error, "filename", None) is None and "No space left" not in str(error) and error.errno is None:
+                raise
+            raise _unreachable(self.path, error) from error
+
+    def _no_such(self, number: int) -> Problem:
+        return Problem(f"{self.path} has no snapshot {number}", remedy=self._kept())
+
+    def _kept(self) -> str:
+        numbers = self._numbers()
+        if not numbers:
+            return "There is no snapshot yet: `duikou build` makes one"
+        return "Snapshots kept: " + ", ".join(map(str, numbers))
+
+
+def _count(draft: Draft) -> dict[str, int]:
+    """Count quads by graph: those touched in the draft, the rest as in its base."""
+    store, touched = draft.store, draft._touched
+    counts: dict[str, int] = {}
+    if touched is not None and draft.base:
+        counts.update(draft.base.graphs)
+        for graph in touched:
+            name = NamedNode(graph) if graph else DefaultGraph()
+            counts[graph] = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=name)
+            if not counts[graph] and not (graph and store.contains_named_graph(NamedNode(graph))):
+                del counts[graph]
+        return dict(sorted(counts.items()))
+    for solution in _solutions(store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"):
+        counts[_iri(solution["g"])] = int(solution["n"].value)
+    for graph_name in store.named_graphs():
+        counts.setdefault(_iri(graph_name), 0)
+    default = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=DefaultGraph())
+    if default:
+        counts[""] = default
+    return dict(sorted(counts.items()))
+
+
+def _repeated(store: Store, quads: int) -> int:
+    """Count the quads that repeat a triple of another graph.
+
+    One predicate at a time, so that what the engine has to remember stays small.
+    """
+    distinct = 0
+    for solution in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True):
+        predicate = str(solution["p"])
+        text = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o }} }}"
+        distinct += _number(store, text, union=True)
+    return quads - distinct
+
+
+def _solutions(
+    store: Store, text: str, *, union: bool = False, graph: NamedNode | DefaultGraph | None = None
+) -> QuerySolutions:
+    return cast(QuerySolutions, store.query(text, use_default_graph_as_union=union, default_graph=graph))
+
+
+def _number(store: Store, text: str, *, union: bool = False, graph: NamedNode | DefaultGraph | None = None) -> int:
+    return int(next(_solutions(store, text, union=union, graph=graph))["n"].value)
+
+
+def _iri(name: Any) -> str:
+    return str(name) if isinstance(name, BlankNode) else str(name.value)
+
+
+def _build_union(store: Store, path: Path) -> None:
+    """Write beside the store a copy whose default graph is the union of all graphs, as a set.
+
+    The engine's own union shows a triple once for each graph that holds it, so that sums and
+    counts over sources that say the same would be too high.
+    """
+    scratch = path.with_name("union-work")
+    store.backup(scratch)
+    union = Store(scratch)
+    for solution in list(_solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True)):
+        predicate = solution["p"]
+        pairs = _solutions(store, f"SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o }}", union=True)
+        union.bulk_extend(Quad(pair["s"], predicate, pair["o"]) for pair in pairs)
+    union.flush()
+    union.backup(path)
+    del union
+    shutil.rmtree(scratch)
+
+
+def _unreachable(path: Path, error: OSError) -> StoreError:
+    what = error.strerror or str(error)
+    if isinstance(error, PermissionError):
+        return StoreError(
+            Problem(
+                f"{path} may not be used by this user: {what}",
+                remedy="Change its owner or its mode, or name another directory",
+            )
+        )
+    if error.errno == errno.ENOSPC or "No space left" in str(error):
+        return StoreError(
+            Problem(f"The disk of {path} is full", remedy="Nothing was published. Make room and try again")
+        )
+    if error.errno == errno.EROFS:
+        return StoreError(Problem(f"{path} is on a read-only disk", remedy="Name a directory that can be written"))
+    return StoreError(Problem(f"{path} cannot be used: {what}"))
+
+
+def _who(holder: Path) -> str:
+    try:
+        found = json.loads(holder.read_text("utf-8"))
+        return f" (process {found['pid']} on {found['host']}, {found['command']!r}, since {found['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_tree(path: Path) -> None:
+    for folder, _, files in os.walk(path):
+        for name in files:
+            _sync(Path(folder, name))
+        _sync(Path(folder))

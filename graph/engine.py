@@ -1,0 +1,59 @@
+"""The seam between those who ask and whatever answers.
+
+A query goes in as text, with the dataset it is asked of and the formats the client takes; a complete
+answer comes out as bytes. `graph.reader.Reader` answers from a snapshot in this process; worker
+processes and remote endpoints implement the same protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from graph.formats import Format
+from ontology.errors import QueryError
+
+
+class NotAcceptable(QueryError):  # noqa: N818  # HTTP calls it so
+    """The query is well formed, but its answer cannot be written in any of the formats asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What a query is asked of, after the SPARQL Protocol; graphs are IRIs.
+
+    Graphs named here (``default-graph-uri``, ``named-graph-uri``) replace those of the query's own
+    FROM clauses. Without any, FROM clauses count; without those, the default graph is the union of
+    all graphs, or with ``union=False`` the one stored.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    union: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: the media type to send, the bytes, and the format they are in."""
+
+    media_type: str
+    body: bytes
+    format: Format
+
+
+class Engine(Protocol):
+    """Whatever answers SPARQL queries."""
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """Return the answer in the first of `formats` that fits the form of the query.
+
+        `QueryError` with line and column for bad syntax, an update or SERVICE; `NotAcceptable`
+        where no format fits.
+        """
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        """Write the answer to a file and return the format chosen; errors as `answer`.
+
+        What stands in the file after an error is no answer: the caller drops it.
+        """

@@ -1,0 +1,214 @@
+"""Answers from one snapshot: the embedded engine behind the seam of `graph.engine`."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, BinaryIO, Final
+
+import pyoxigraph
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QuerySolution,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    Variable,
+)
+
+from graph import syntax
+from graph.engine import Answer, Dataset, NotAcceptable
+from graph.formats import Format, Kind
+from ontology.errors import Problem, QueryError, StoreError
+from ontology.namespaces import BASE, PREFIXES
+
+if TYPE_CHECKING:
+    from graph.database import Snapshot
+
+Term = NamedNode | BlankNode | Literal | pyoxigraph.Triple
+Result = QuerySolutions | QueryBoolean | QueryTriples
+
+_UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <([^>]*)> is not supported")
+#: A graph is put into reading order before it is written when it has at most this many triples.
+_SORTED_AT_MOST: Final = 50_000
+_RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+_LOCAL_NAME: Final = re.compile(r"[^/#]*$")
+_OURS: Final = re.compile(re.escape(BASE) + r"(id|concept|graph)/([a-z0-9-]+)/")
+
+
+def _no_value(*_: object) -> None:
+    """A function nobody knows: SPARQL calls that an error of the expression, not of the query."""
+    return
+
+
+class Reader:
+    """One snapshot, read-only; the same answers for as long as you keep it, whatever is published.
+
+    The snapshot's files are kept from deletion while a reader lives, so hold the reader while you
+    iterate over what it returned. Safe to use from several threads.
+    """
+
+    def __init__(self, store: Store, snapshot: Snapshot | None, *, union: Store | None = None) -> None:
+        #: The dataset as it was written, graph by graph.
+        self.store: Final = store
+        self.snapshot: Final = snapshot
+        #: The same with the union as its default graph; None where no triple stands in two graphs.
+        self._union: Final = union
+
+    def query(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        substitutions: Mapping[str, Term] | None = None,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Evaluate a query and return the engine's lazy result.
+
+        `substitutions` binds variables (names without ``?``) before evaluation: the fast way to ask
+        about one thing. It works for variables of the projection only. `QueryError` as `answer`.
+        """
+        dataset = dataset or Dataset()
+        declared = dict(prefixes) if prefixes else None
+        syntax.refuse_service(text, declared)
+        default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+        named: list[NamedNode | BlankNode] | None = None
+        store, union = self.store, False
+        if dataset.default_graphs or dataset.named_graphs:
+            default = [_graph(iri) for iri in dataset.default_graphs]
+            named = [_graph(iri) for iri in dataset.named_graphs]
+        elif dataset.union and self._union is not None:
+            store = self._union
+        elif dataset.union:
+            union = not syntax.uses("from", text, declared)
+        functions: dict[NamedNode, Callable[..., None]] = {}
+        while True:
+            try:
+                return store.query(
+                    text,
+                    prefixes=declared,
+                    use_default_graph_as_union=union,
+                    default_graph=default,
+                    named_graphs=named,
+                    substitutions={Variable(k): v for k, v in substitutions.items()} if substitutions else None,
+                    custom_functions=functions or None,  # type: ignore[arg-type]  # invariant in the stub
+                )
+            except SyntaxError as error:
+                raise QueryError(syntax.explain(error, text)) from None
+            except RuntimeError as error:
+                unknown = _UNKNOWN_FUNCTION.search(str(error))
+                if unknown is None or NamedNode(unknown[1]) in functions:
+                    raise QueryError(f"The query cannot be evaluated: {error}") from None
+                functions[NamedNode(unknown[1])] = _no_value
+            except OSError as error:
+                raise StoreError(f"The store cannot be read: {error}") from error
+
+    def select(self, text: str, **substitutions: Term) -> list[QuerySolution]:
+        """Return the solutions of one of our own SELECTs over the union, prefixes predeclared."""
+        result = self.query(text, substitutions=substitutions, prefixes=PREFIXES)
+        if not isinstance(result, QuerySolutions):
+            raise QueryError("A SELECT was expected")
+        return list(result)
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Engine.answer`."""
+        out = io.BytesIO()
+        chosen = self.write(text, dataset, formats, out)
+        return Answer(chosen.media_type, out.getvalue(), chosen)
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        """See `graph.engine.Engine.write`."""
+        result = self.query(text, dataset=dataset)
+        chosen = _choose(result, formats)
+        try:
+            if isinstance(result, QueryTriples):
+                write_triples(result, chosen, out)
+            else:
+                result.serialize(out, chosen.results)
+        except RuntimeError as error:
+            raise QueryError(f"The query cannot be evaluated: {error}") from None
+        return chosen
+
+
+def write_triples(triples: Iterable[pyoxigraph.Triple], chosen: Format, out: IO[bytes]) -> None:
+    """Write triples in an RDF format, in reading order where they are few enough to be sorted.
+
+    Reading order is by subject, its types first, then by property and value, so that Turtle groups
+    what belongs together and the same graph gives the same file.
+    """
+    iterator = iter(triples)
+    head: list[pyoxigraph.Triple] = []
+    for triple in iterator:
+        head.append(triple)
+        if len(head) > _SORTED_AT_MOST:
+            break
+    else:
+        head.sort(key=_reading_order)
+    prefixes = prefixes_used(head) if chosen is not Format.NTRIPLES else None
+    everything = _chain(head, iterator)
+    if chosen.kind is Kind.DATASET:
+        quads = (pyoxigraph.Quad(t.subject, t.predicate, t.object) for t in everything)
+        pyoxigraph.serialize(quads, out, chosen.rdf, prefixes=prefixes)
+    else:
+        pyoxigraph.serialize(everything, out, chosen.rdf, prefixes=prefixes)
+
+
+def prefixes_used(triples: Iterable[pyoxigraph.Triple]) -> dict[str, str]:
+    """Return the prefixes that shorten something in the triples.
+
+    Things get a prefix by kind and concepts one by scheme (``area:532300``, ``status:achieved``),
+    because a slash in a local name would have to be escaped.
+    """
+    namespaces = set()
+    for triple in triples:
+        for node in (triple.subject, triple.predicate, triple.object):
+            iri = node.datatype.value if isinstance(node, Literal) else getattr(node, "value", "")
+            namespaces.add(_LOCAL_NAME.sub("", iri))
+    used = {p: ns for p, ns in PREFIXES.items() if ns in namespaces}
+    for namespace in sorted(namespaces):
+        ours = _OURS.fullmatch(namespace)
+        if ours:
+            name = ours[2] if ours[2] not in used and ours[2] not in PREFIXES else f"{ours[1]}-{ours[2]}"
+            used[name] = namespace
+    return used
+
+
+def _chain(head: list[pyoxigraph.Triple], rest: Iterable[pyoxigraph.Triple]) -> Iterable[pyoxigraph.Triple]:
+    yield from head
+    yield from rest
+
+
+def _reading_order(triple: pyoxigraph.Triple) -> tuple[str, bool, str, str]:
+    predicate = triple.predicate.value
+    return str(triple.subject), predicate != _RDF_TYPE, predicate, str(triple.object)
+
+
+def _choose(result: Result, formats: Sequence[Format]) -> Format:
+    if isinstance(result, QueryTriples):
+        fits, form = Format.of_kind(Kind.GRAPH, Kind.DATASET), "CONSTRUCT or DESCRIBE"
+    elif isinstance(result, QueryBoolean):
+        fits, form = (Format.JSON, Format.XML), "ASK"
+    else:
+        fits, form = Format.of_kind(Kind.RESULTS), "SELECT"
+    for wanted in formats:
+        if wanted in fits:
+            return wanted
+    asked = ", ".join(f.media_type for f in formats) or "nothing"
+    raise NotAcceptable(
+        Problem(
+            f"An answer to {form} cannot be written as {asked}",
+            remedy="Ask for one of " + ", ".join(f.media_type for f in fits),
+        )
+    )
+
+
+def _graph(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise QueryError(f"{iri!r} is not the IRI of a graph: {error}") from None
