@@ -1,0 +1,76 @@
+"""What a request reads from: one snapshot for its whole length, and what follows from its number.
+
+A page asks several questions; all of them see the same snapshot, even when a write is published in
+between. Entity tags are made here too, because they hold exactly as long as a snapshot does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import Response, current_app, g, request
+
+from graph.database import Database, Snapshot
+from graph.reader import Reader
+
+_EXTENSION: Final = "duikou"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The database behind an application, and the version of the program that reads it."""
+
+    database: Database
+    version: str
+    #: Languages and texts may change with the program, so pages are tagged with its version too.
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def install(extensions: dict[str, object], access: Access) -> None:
+    """Make a database known to an application."""
+    extensions[_EXTENSION] = access
+
+
+def current() -> Access:
+    """Return what the application of this request reads from."""
+    access = current_app.extensions[_EXTENSION]
+    assert isinstance(access, Access)
+    return access
+
+
+def reader() -> Reader:
+    """Return the reader of this request: always the same snapshot within one request."""
+    if "reader" not in g:
+        g.reader = current().database.reader()
+    found: Reader = g.reader
+    return found
+
+
+def snapshot() -> Snapshot | None:
+    """Return the snapshot of this request, None while nothing has been published."""
+    return reader().snapshot
+
+
+def tag(*parts: object) -> str:
+    """Return an entity tag that holds for this snapshot and these parts of the request."""
+    now = snapshot()
+    told = (current().version, now and now.number, now and now.created, *parts)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:20]
+
+
+def not_modified(etag: str) -> Response | None:
+    """Return a 304 when the client has this version already, else None."""
+    if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+        response.set_etag(etag, weak=True)
+        return response
+    return None
+
+
+def tagged(response: Response, etag: str) -> Response:
+    """Return a response with its tag; clients ask again each time, which costs them a 304."""
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,54 @@
+"""The SPARQL service description: what the endpoint can do and which graphs it holds, truthfully."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from graph.formats import Format
+from server import negotiation
+
+_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+_VOID: Final = "http://rdfs.org/ns/void#"
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_INTEGER: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+_PREFIXES: Final = {"sd": _SD, "void": _VOID, "formats": "http://www.w3.org/ns/formats/"}
+
+
+def document(endpoint: str, named: Mapping[str, int], format: Format) -> bytes:
+    """Return the description of a service at `endpoint` over some named graphs."""
+    return ox.serialize(_triples(endpoint, named), format=format.rdf, prefixes=_PREFIXES) or b""
+
+
+def _triples(endpoint: str, named: Mapping[str, int]) -> list[ox.Triple]:
+    service, dataset, default = (ox.BlankNode(name) for name in ("service", "dataset", "default"))
+    a = ox.NamedNode(f"{_RDF}type")
+
+    def sd(name: str) -> ox.NamedNode:
+        return ox.NamedNode(_SD + name)
+
+    triples = [
+        ox.Triple(service, a, sd("Service")),
+        ox.Triple(service, sd("endpoint"), ox.NamedNode(endpoint)),
+        ox.Triple(service, sd("supportedLanguage"), sd("SPARQL10Query")),
+        ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
+        ox.Triple(service, sd("feature"), sd("UnionDefaultGraph")),
+        ox.Triple(service, sd("defaultDataset"), dataset),
+        ox.Triple(dataset, a, sd("Dataset")),
+        ox.Triple(dataset, sd("defaultGraph"), default),
+        ox.Triple(default, a, sd("Graph")),
+        *(ox.Triple(service, sd("resultFormat"), ox.NamedNode(f.iri)) for f in negotiation.ANSWERS),
+    ]
+    for number, (name, count) in enumerate(named.items()):
+        node, graph = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
+        triples += [
+            ox.Triple(dataset, sd("namedGraph"), node),
+            ox.Triple(node, a, sd("NamedGraph")),
+            ox.Triple(node, sd("name"), ox.NamedNode(name)),
+            ox.Triple(node, sd("graph"), graph),
+            ox.Triple(graph, a, sd("Graph")),
+            ox.Triple(graph, ox.NamedNode(f"{_VOID}triples"), ox.Literal(str(count), datatype=_INTEGER)),
+        ]
+    return triples

@@ -1,0 +1,61 @@
+"""What every template may use: the language, the texts, the other language's address, the footer."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from flask import request
+
+from server import access, links, texts
+from server.figures import number_of_things
+from server.naming import Link
+from server.portrait import Group
+
+
+def lang() -> str:
+    """Return the language of this page: the first segment of its path, or English."""
+    first = request.path.removeprefix("/").partition("/")[0]
+    return first if first in links.LANGUAGES else "en"
+
+
+def layout() -> dict[str, Any]:
+    """Return the names that templates see besides what their view gives them."""
+    here = lang()
+    other = "en" if here == "zh" else "zh"
+    path = quote(request.path, safe="/-._~!$*,;=@%")
+    return {
+        "lang": here,
+        "other_lang": other,
+        "other_href": links.switched(_raw_path() or path, request.query_string.decode("ascii", "replace"), other),
+        "t": partial(texts.text, here),
+        "links": links,
+        "snapshot": _snapshot(),
+        "stylesheet": f"/static/duikou.css?{stylesheet_version()}",
+        "counted": partial(number_of_things, here),
+        "is_link": lambda value: isinstance(value, Link),
+        "is_group": lambda value: isinstance(value, Group),
+    }
+
+
+@cache
+def stylesheet_version() -> str:
+    """Return a short digest of the style sheet, so that browsers fetch a new one when it changed."""
+    return hashlib.sha256(Path(__file__).with_name("static").joinpath("duikou.css").read_bytes()).hexdigest()[:8]
+
+
+def _raw_path() -> str | None:
+    """Return the path as the client sent it, still escaped, where the server tells."""
+    raw = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI")
+    return str(raw).partition("?")[0] if raw and str(raw).startswith("/") else None
+
+
+def _snapshot() -> Any:
+    """Return the snapshot for the footer; a page about an error must not fail over it."""
+    try:
+        return access.snapshot()
+    except Exception:
+        return None

@@ -1,0 +1,100 @@
+"""Errors as people and programs read them: ``application/problem+json`` (RFC 9457), or a page.
+
+Every error of the site is a `HttpError`: a status that tells the truth, a title, and a detail that says
+where and what to do. Browsers get the same words as HTML. A traceback is never sent.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from ontology.errors import DuikouError, QueryError, StoreError
+from server import links, negotiation
+
+MEDIA_TYPE: Final = "application/problem+json"
+_log = logging.getLogger("duikou.server")
+
+
+class HttpError(Exception):
+    """An answer that says why there is none. `members` are further fields of the problem document."""
+
+    def __init__(
+        self, status: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
+    ) -> None:
+        self.status, self.title, self.detail = status, title, detail
+        self.headers, self.members = dict(headers or {}), members
+        super().__init__(f"{status} {title}: {detail}")
+
+
+def register(app: Flask) -> None:
+    """Answer every error of an application with a problem document."""
+    app.register_error_handler(HttpError, respond)
+    app.register_error_handler(DuikouError, lambda error: respond(from_error(error)))
+    app.register_error_handler(HTTPException, lambda error: respond(from_http(error)))
+    app.register_error_handler(Exception, unexpected)
+
+
+def from_error(error: DuikouError) -> HttpError:
+    """Return the answer to a problem that the graph reports."""
+    detail = "\n".join(str(p) for p in error.problems)
+    if isinstance(error, QueryError):
+        where = error.problems[0].where
+        members = {k: v for k in ("line", "column") if where and (v := getattr(where, k)) is not None}
+        return HttpError(400, "Malformed query", detail, **members)
+    if isinstance(error, StoreError):
+        return HttpError(503, "The store cannot answer", detail, headers={"Retry-After": "5"})
+    return HttpError(500, "This could not be done", detail)
+
+
+def from_http(error: HTTPException) -> HttpError:
+    """Return the answer to an error of the HTTP layer, with the words of this site."""
+    status = error.code or 500
+    headers = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else {}
+    title = HTTPStatus(status).phrase
+    if status == 404:
+        return HttpError(404, title, f"There is nothing at {request.path}. The home page lists what there is.")
+    if status == 405:
+        return HttpError(405, title, f"{request.method} is not possible here. Use {headers['Allow']}.", headers=headers)
+    return HttpError(status, title, error.description or title, headers=headers)
+
+
+def unexpected(error: Exception) -> Response:
+    """Return the answer to an error nobody foresaw, and log where it came from."""
+    _log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    if current_app.testing:
+        raise error
+    return respond(
+        HttpError(500, "Internal error", "The server met an error that it did not expect. It has been logged.")
+    )
+
+
+def respond(problem: HttpError) -> Response:
+    """Return a problem as JSON, or as a page where a browser asks."""
+    if negotiation.wants_html(request.headers.get("Accept"), negotiation.ANSWERS):
+        response = Response(_page(problem), mimetype="text/html")
+    else:
+        document = {"title": problem.title, "status": problem.status, "detail": problem.detail} | problem.members
+        body = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        response = Response(body, content_type=f"{MEDIA_TYPE}; charset=utf-8")
+    response.status_code = problem.status
+    response.headers.update(problem.headers)
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
+
+
+def _page(problem: HttpError) -> str:
+    first = request.path.removeprefix("/").partition("/")[0]
+    lang = (
+        first
+        if first in links.LANGUAGES
+        else negotiation.language(request.headers.get("Accept-Language"), links.LANGUAGES)
+    )
+    return render_template("problem.html", problem=problem, lang=lang)

@@ -1,0 +1,149 @@
+"""Reading a SPARQL 1.1 Protocol request: pure functions from method, types and bytes to a query.
+
+The protocol leaves little open and clients rely on the rest: exactly one query, by GET, by a form or
+as the body; dataset parameters may be repeated; anything unknown is ignored (SPARQLWrapper sends
+``format``, ``output`` and ``results`` at once). UTF-8 only, and bytes that are not UTF-8 are refused
+rather than replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from server.problems import HttpError
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+ACCEPT_POST: Final = f"{QUERY}, {FORM}"
+
+#: The longest query that is read, in bytes, and the longest body (a form escapes up to threefold).
+MAX_QUERY: Final = 1_048_576
+MAX_BODY: Final = 4 * MAX_QUERY
+#: The longest query string of a URL, in bytes.
+MAX_URL: Final = 65_536
+_MAX_PARAMETERS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks: the query, the graphs it names, and a format where it names one.
+
+    `query` is None when there was none, which asks for the service description.
+    """
+
+    query: str | None
+    default_graphs: Sequence[str] = ()
+    named_graphs: Sequence[str] = ()
+    format: str | None = None
+
+
+def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Request:
+    """Return what a request asks. `HttpError` with 400, 403, 413, 414 or 415 where it may not ask so."""
+    if len(query_string) > MAX_URL:
+        raise HttpError(
+            414,
+            "URI too long",
+            f"The query string has {len(query_string)} bytes; at most {MAX_URL} are read. Use POST.",
+        )
+    parameters = _parameters(query_string, "the query string")
+    if method == "POST":
+        return _posted(parameters, content_type, body)
+    if "update" in parameters:
+        raise HttpError(400, "Update by GET", "An update is never done by GET. This endpoint is read-only.")
+    return _request(parameters, parameters.get("query", ()))
+
+
+def _posted(parameters: Mapping[str, Sequence[str]], content_type: str, body: bytes) -> Request:
+    media_type, charset = _media_type(content_type)
+    if len(body) > MAX_BODY:
+        raise _too_long(len(body))
+    if media_type == UPDATE:
+        raise _read_only()
+    if media_type not in (FORM, QUERY):
+        raise HttpError(
+            415,
+            "Unsupported media type",
+            f"A query is posted as {QUERY} or {FORM}, not as {media_type or 'a body without a Content-Type'}.",
+            headers={"Accept-Post": ACCEPT_POST},
+        )
+    if charset not in ("", "utf-8", "utf8", "us-ascii"):
+        raise HttpError(415, "Unsupported charset", f"Queries are read as UTF-8, not as {charset}.")
+    if media_type == QUERY:
+        if "query" in parameters:
+            raise HttpError(400, "Two queries", "There is one query in the URL and one in the body. Send one.")
+        return _request(parameters, [_decoded(body, "the query")])
+    form = _parameters(body, "the form")
+    if "update" in form or "update" in parameters:
+        if "query" in form or "query" in parameters:
+            raise HttpError(400, "Query and update", "One request either asks or writes. Send one of the two.")
+        raise _read_only()
+    merged = {key: [*parameters.get(key, ()), *form.get(key, ())] for key in {*parameters, *form}}
+    if "query" not in merged:
+        raise HttpError(400, "No query", "The form has no field “query”.")
+    return _request(merged, merged["query"])
+
+
+def _request(parameters: Mapping[str, Sequence[str]], queries: Sequence[str]) -> Request:
+    if len(queries) > 1:
+        raise HttpError(
+            400, "Several queries", f"There are {len(queries)} query parameters; one request asks one query."
+        )
+    query = queries[0] if queries else None
+    if query is not None:
+        if not query.strip():
+            raise HttpError(400, "Empty query", "The query is empty. Leave the parameter out for a description.")
+        if len(query.encode()) > MAX_QUERY:
+            raise _too_long(len(query.encode()))
+    formats = [f for f in parameters.get("format", ()) if f]
+    return Request(
+        query,
+        tuple(parameters.get("default-graph-uri", ())),
+        tuple(parameters.get("named-graph-uri", ())),
+        formats[0] if formats else None,
+    )
+
+
+def _parameters(encoded: bytes, where: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
+        )
+    except UnicodeDecodeError as error:
+        raise HttpError(400, "Not UTF-8", f"{where.capitalize()} is not percent-encoded UTF-8.") from error
+    except ValueError as error:
+        raise HttpError(
+            400, "Too many parameters", f"{where.capitalize()} has more than {_MAX_PARAMETERS} parameters."
+        ) from error
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    media_type, *parameters = (part.strip() for part in content_type.split(";"))
+    charset = next((p[8:].strip().strip('"') for p in parameters if p.lower().startswith("charset=")), "")
+    return media_type.lower(), charset.lower()
+
+
+def _decoded(body: bytes, what: str) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise HttpError(
+            400, "Not UTF-8", f"{what.capitalize()} is not UTF-8 (byte {error.start}: {error.reason})."
+        ) from error
+
+
+def _too_long(size: int) -> HttpError:
+    return HttpError(413, "Query too long", f"The query has {size} bytes; at most {MAX_QUERY} are read.")
+
+
+def _read_only() -> HttpError:
+    return HttpError(
+        403, "Read-only", "This endpoint answers queries and takes no updates. Write with `duikou load` on the server."
+    )

@@ -1,0 +1,121 @@
+"""``/sparql``: the SPARQL 1.1 Protocol over the current snapshot."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, redirect, request
+
+from graph.engine import Answer, Dataset, NotAcceptable
+from graph.formats import Format
+from server import access, description, links, negotiation, protocol
+from server.problems import HttpError
+
+blueprint = Blueprint("sparql", __name__)
+
+_METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
+#: Functions whose value differs from one asking to the next: their answers have no entity tag.
+_FICKLE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
+
+
+@blueprint.route("/sparql", methods=_METHODS, provide_automatic_options=False)
+def sparql() -> Response:
+    """Answer a query, describe the service, or send a browser to the page where queries are written."""
+    if request.method == "OPTIONS":
+        return Response(status=204, headers={"Allow": ", ".join(_METHODS), "Accept-Post": protocol.ACCEPT_POST})
+    started = time.perf_counter()
+    asked = protocol.read(request.method, request.query_string, request.content_type or "", _body())
+    accept = request.headers.get("Accept")
+    if asked.format is None and request.method != "POST" and negotiation.wants_html(accept, negotiation.ANSWERS):
+        return _to_console(asked.query)
+    formats = _formats(asked, accept)
+    if asked.query is None:
+        return _described(formats)
+    dataset = dataset_of(asked.default_graphs, asked.named_graphs)
+    etag = None
+    if request.method != "POST" and not _FICKLE.search(asked.query):
+        etag = access.tag(asked.query, dataset, formats)
+        if (unchanged := access.not_modified(etag)) is not None:
+            return _varying(unchanged)
+    answer = ask(asked.query, dataset, formats)
+    response = Response(answer.body, content_type=answer.format.content_type)
+    response.headers["Server-Timing"] = f"query;dur={(time.perf_counter() - started) * 1000:.1f}"
+    return _varying(access.tagged(response, etag) if etag else response)
+
+
+def ask(query: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+    """Return the engine's answer; a 406 problem where no accepted format fits the query's form."""
+    try:
+        return access.reader().answer(query, dataset, formats)
+    except NotAcceptable as error:
+        raise _not_acceptable(str(error)) from error
+
+
+def dataset_of(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Dataset:
+    """Return the dataset that the request's graphs make; without any it is everything there is."""
+    for iri in (*default_graphs, *named_graphs):
+        try:
+            ox.NamedNode(iri)
+        except ValueError as error:
+            raise HttpError(400, "Not an IRI", f"“{iri}” cannot name a graph: {error}.") from error
+    return Dataset(tuple(default_graphs), tuple(named_graphs), not (default_graphs or named_graphs))
+
+
+def _body() -> bytes:
+    if request.method != "POST":
+        return b""
+    if (request.content_length or 0) > protocol.MAX_BODY:
+        raise HttpError(
+            413, "Query too long", f"The body has {request.content_length} bytes; at most {protocol.MAX_BODY} are read."
+        )
+    return request.stream.read(protocol.MAX_BODY + 1)
+
+
+def _formats(asked: protocol.Request, accept: str | None) -> list[Format]:
+    offers = negotiation.ANSWERS if asked.query is not None else negotiation.GRAPHS
+    if asked.format is not None:
+        formats = negotiation.by_name(asked.format, offers)
+        if not formats:
+            names = ", ".join(dict.fromkeys(f.short for f in offers))
+            raise HttpError(400, "Unknown format", f"There is no format “{asked.format}”. There are {names}.")
+        return formats
+    formats = negotiation.preferred(accept, offers)
+    if not formats:
+        raise _not_acceptable(f"Nothing that Accept: {accept} asks for can be made.")
+    return formats
+
+
+def _not_acceptable(detail: str) -> HttpError:
+    offered = [f.media_type for f in negotiation.ANSWERS]
+    return HttpError(
+        406,
+        "Not acceptable",
+        f"{detail.rstrip('.')}. Tables come as {', '.join(offered[:4])}; graphs as {', '.join(offered[4:])}.",
+        available=offered,
+    )
+
+
+def _described(formats: Sequence[Format]) -> Response:
+    now = access.snapshot()
+    graphs = {iri: count for iri, count in now.graphs.items() if iri} if now else {}
+    body = description.document(request.base_url, graphs, formats[0])
+    response = Response(body, content_type=formats[0].content_type)
+    etag = access.tag(request.base_url, formats[0])
+    return _varying(access.not_modified(etag) or access.tagged(response, etag))
+
+
+def _to_console(query: str | None) -> Response:
+    lang = negotiation.language(request.headers.get("Accept-Language"), links.LANGUAGES)
+    response = redirect(links.console(lang, query), 303)
+    assert isinstance(response, Response)
+    response.vary.add("Accept-Language")
+    return _varying(response)
+
+
+def _varying(response: Response) -> Response:
+    response.vary.add("Accept")
+    return response

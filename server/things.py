@@ -1,0 +1,105 @@
+"""``/id``, ``/concept``, ``/graph`` and ``/data``: what an IRI of ours answers, and the data of one thing."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, redirect, request
+
+from graph.engine import Dataset
+from graph.formats import Format
+from server import access, datafile, links, negotiation, neighbourhood, queries
+from server.datafile import Extension
+from server.links import Name
+from server.problems import HttpError
+
+blueprint = Blueprint("things", __name__)
+
+
+@blueprint.get("/id/<kind>/<path:key>")
+def thing(kind: str, key: str) -> Response:
+    """Send the client to the page or to the data file that fits its Accept header."""
+    return _see_other(_named(kind, key))
+
+
+@blueprint.get("/concept/<path:key>", defaults={"kind": links.CONCEPT})
+@blueprint.get("/graph/<path:key>", defaults={"kind": links.GRAPH})
+def concept_or_graph(kind: str, key: str) -> Response:
+    """Do the same for concepts, code lists and named graphs."""
+    return _see_other(_named(kind, key))
+
+
+@blueprint.get("/data/<kind>/<path:key>.<extension>")
+def data(kind: str, key: str, extension: str) -> Response:
+    """Return the data of one thing as a file."""
+    ending = _ending(extension)
+    name = _named(kind, key)
+    etag = access.tag(request.base_url)
+    if (unchanged := access.not_modified(etag)) is not None:
+        return unchanged
+    engine = access.reader()
+    around = neighbourhood.read(engine, name.iri, listed=datafile.INCOMING)
+    body = datafile.render(engine, around, request.base_url, ending)
+    text = ending.media_type.startswith("text/")
+    response = Response(body, content_type=ending.media_type + ("; charset=utf-8" if text else ""))
+    response.headers["Link"] = f'<{name.iri}>; rel="describes"'
+    return access.tagged(response, etag)
+
+
+def exists(iri: str) -> bool:
+    """Return whether anything is said of a thing, or anything points to it."""
+    asked = queries.text("exists", thing=ox.NamedNode(iri))
+    return bool(ox_boolean(access.reader().answer(asked, Dataset(), (Format.JSON,)).body))
+
+
+def ox_boolean(body: bytes) -> bool:
+    """Return the answer of an ASK query from its JSON."""
+    return bool(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
+
+
+def missing(name: Name) -> HttpError:
+    """Return the 404 for a thing that nothing is known of."""
+    return HttpError(
+        404, "Not found", f"Nothing is known of <{name.iri}>. The list at /en/{name.kind}/ shows what there is."
+    )
+
+
+def _named(kind: str, key: str) -> Name:
+    name = links.name_of(kind, key)
+    if name is None:
+        raise HttpError(404, "Not found", f"There is no kind of thing “{kind}”. Kinds: {', '.join(links.KINDS)}.")
+    if not exists(name.iri):
+        raise missing(name)
+    return name
+
+
+def _ending(extension: str) -> Extension:
+    try:
+        return Extension(extension)
+    except ValueError as error:
+        known = ", ".join(e.value for e in Extension)
+        raise HttpError(404, "Not found", f"There is no format “.{extension}”. There are {known}.") from error
+
+
+def _see_other(name: Name) -> Response:
+    accept = request.headers.get("Accept")
+    if negotiation.wants_html(accept, negotiation.GRAPHS):
+        lang = negotiation.language(request.headers.get("Accept-Language"), links.LANGUAGES)
+        target = links.page(lang, name)
+    else:
+        formats = negotiation.preferred(accept, negotiation.GRAPHS)
+        if not formats:
+            offered = [f.media_type for f in negotiation.GRAPHS]
+            raise HttpError(
+                406,
+                "Not acceptable",
+                f"There are {', '.join(offered)}, and text/html.",
+                available=[*offered, "text/html"],
+            )
+        target = links.data(name, datafile.extension_of(formats[0]).value)
+    response = redirect(target, 303)
+    assert isinstance(response, Response)
+    response.vary.update(("Accept", "Accept-Language"))
+    response.headers["Link"] = ", ".join(
+        f'<{links.data(name, e.value)}>; rel="alternate"; type="{e.media_type}"' for e in Extension
+    )
+    return response
