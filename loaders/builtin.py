@@ -40,17 +40,15 @@ def builtin_sources() -> list[Source]:
         sources.append(source)
     if not problems:
         problems += unresolved(sources)
-        described = sorted(case.number or 0 for source in sources for case in cases_of(source))
-        if described != list(range(1, CASES + 1)):
-            found = ", ".join(map(str, described)) or "none"
+        numbers = sorted(number for source in sources for number in case_numbers(source))
+        if numbers != list(range(1, CASES + 1)):
+            found = ", ".join(map(str, numbers)) or "not there"
             problems.append(Problem(f"the cases are numbered {found}, not 1 to {CASES}", Origin(str(FOLDER / "cases"))))
     if problems:
         raise SourceError(*problems)
-    return sources[:2] + sorted(
-        sources[2:], key=lambda source: (min(c.number or 0 for c in cases_of(source)), source.graph)
-    )
+    return sources[:2] + sorted(sources[2:], key=lambda source: (min(case_numbers(source), default=0), source.graph))
 
 
-def cases_of(source: Source) -> list[Case]:
-    """Return the write-ups that a source describes."""
-    return [record for record in source.records if isinstance(record, Case)]
+def case_numbers(source: Source) -> list[int]:
+    """Return the numbers of the write-ups that a source describes."""
+    return [record.number for record in source.records if isinstance(record, Case) and record.number is not None]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graph.sources import Source
-from loaders.case_schema import check, report, short, suggestion
+from loaders.case_schema import MAX_PROBLEMS, check, report, short, suggestion
 from loaders.files import read_file
 from loaders.yaml_source import MAX_BYTES, Steps, YamlSource, read_yaml
 from ontology.errors import Origin, Problem
@@ -330,6 +330,10 @@ class _Reading:
         self.file = source
         self.data: dict[str, Any] = source.data
         self.document: str | None = self.data.get("document")
+        self.measured: dict[str, list[str]] = {}  # result → its figures
+        for figure, entry in self.data.get("figures", {}).items():
+            self.measured.setdefault(entry.get("result", ""), []).append(figure)
+        self.paid = {figure for flow in self.data.get("funding", {}).values() for figure in flow.get("amounts", ())}
         self.records: dict[Ref, Record] = {}
         self.mentions: dict[Ref, TextEvidence] = {}
         self.origins: dict[tuple[Ref, str | None], Origin] = {}
@@ -398,7 +402,7 @@ class _Reading:
         if self.document is None:
             self.problem("evidence is given, but not of which document", path, "Add the line document: key at the top")
             return ()
-        refs = []
+        refs: dict[Ref, None] = {}
         for i, (begin, end, text) in enumerate(pieces):
             mention = TextEvidence(
                 key=f"{self.document}.{begin}-{end}",
@@ -418,8 +422,7 @@ class _Reading:
                 line = self.origins[ref, None].line
                 message = f"{begin} to {end} is “{short(text)}” here and “{short(first.text)}” at line {line}"
                 self.problem(message, at, "Both name the same characters of the document")
-            if ref not in refs:
-                refs.append(ref)
+            refs[ref] = None
         return tuple(refs)
 
     def local(self, section: str, keys: list[str], path: Steps) -> None:
@@ -427,8 +430,8 @@ class _Reading:
         known = self.data.get(section, {})
         for key in keys:
             if key not in known:
-                remedy = suggestion(key, known) or f"Add it under {section}:"
-                self.problem(f"{section} has no {short(key)}", path, remedy)
+                near = suggestion(key, known) if len(self.problems) < MAX_PROBLEMS else ""
+                self.problem(f"{section} has no {short(key)}", path, near or f"Add it under {section}:")
 
     # -- what needs more than one field --
 
@@ -481,7 +484,7 @@ class _Reading:
 
     def result(self, fields: dict[str, Any], key: str, ref: Ref) -> None:
         """Hang the figures that name this result from it."""
-        figures = [name for name, figure in self.data.get("figures", {}).items() if figure.get("result") == key]
+        figures = self.measured.get(key)
         if figures:
             fields["measurements"] = tuple(Ref(f"measurement/{name}") for name in figures)
             self.origins[ref, "measurements"] = self.file.origin(("figures", figures[0], "result"))
@@ -510,7 +513,7 @@ class _Reading:
                 self.problem("the figure has both result and of", (*path, "of"), "Keep result where there is one")
         elif entry.get("of", "").startswith("result/"):
             self.problem("a result is named in of", (*path, "of"), "Write result: and its key without result/")
-        elif "of" not in entry and not any(key in f.get("amounts", ()) for f in self.data.get("funding", {}).values()):
+        elif "of" not in entry and key not in self.paid:
             self.problem("the figure hangs from nothing", path, "Give its result, or of: programme/key", key=True)
 
     def period(self, fields: dict[str, Any], period: dict[str, Any], ref: Ref, path: Steps) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
+from typing import Final
 
 from graph.sources import Source
 from ontology.errors import Problem
 from ontology.records import Record, Ref
+
+#: How many problems get a suggestion; to look for near keys takes time.
+SUGGESTIONS: Final = 50
 
 
 def unresolved(sources: Sequence[Source], known: Mapping[Ref, str] | None = None) -> list[Problem]:
@@ -23,31 +26,29 @@ def unresolved(sources: Sequence[Source], known: Mapping[Ref, str] | None = None
     for ref in (*(record.ref for source in sources for record in source.records), *(known or ())):
         kind, _, key = ref.partition("/")
         there.setdefault(kind, set()).add(key)
-    problems = []
+    problems: list[Problem] = []
     for source in sources:
         for record in source.records:
             for name, ref in references(record):
                 kind, _, key = ref.partition("/")
                 if kind != "concept" and key not in there.get(kind, ()):
                     where = source.origin(record.ref, name)
-                    problems.append(Problem(f"there is no {kind} {key}", where, _remedy(kind, key, there)))
+                    remedy = _remedy(kind, key, there) if len(problems) < SUGGESTIONS else None
+                    problems.append(Problem(f"there is no {kind} {key}", where, remedy))
     return list(dict.fromkeys(problems))
 
 
 def references(record: Record) -> Iterator[tuple[str, Ref]]:
     """Yield the references that a record holds, each with the name of its field."""
-    for name in _reference_fields(type(record)):
-        value = getattr(record, name)
+    for f in fields(record):
+        if f.type not in {"Ref", "Ref | None", "tuple[Ref, ...]"}:
+            continue
+        name, value = f.name, getattr(record, f.name)
         if isinstance(value, tuple):
             for ref in value:
                 yield name, ref
         elif value is not None:
             yield name, value
-
-
-@cache
-def _reference_fields(record: type[Record]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(record) if f.type in {"Ref", "Ref | None", "tuple[Ref, ...]"})
 
 
 def _remedy(kind: str, key: str, there: Mapping[str, set[str]]) -> str:

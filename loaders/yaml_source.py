@@ -39,7 +39,7 @@ from ontology.errors import Origin, Problem, SourceError
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 40
-MAX_VALUES: Final = 200_000
+MAX_VALUES: Final = 50_000
 #: Digits before and after the decimal point that a number may have: what xsd:decimal holds in the store.
 MAX_DIGITS: Final = 18
 
@@ -202,6 +202,7 @@ class _Builder:
         self.written: dict[Steps, str] = {}
         self.stack: list[_Open] = []
         self.root: Any = None
+        self.count = 0
         self.duplicates: list[Problem] = []
 
     def build(self, events: Iterator[Event]) -> YamlSource:
@@ -217,7 +218,7 @@ class _Builder:
                 self.stack.pop()
             elif isinstance(event, ScalarEvent | CollectionStartEvent):
                 self.node(event)
-        if documents == 0 or (self.root is None and len(self.values) <= 1):
+        if documents == 0 or self.root is None:
             raise SourceError(Problem("the file is empty", Origin(self.name)))
         if self.duplicates:
             raise SourceError(*self.duplicates)
@@ -232,7 +233,8 @@ class _Builder:
         if parent is not None and isinstance(parent.value, dict) and parent.key is None:
             self.key(event, parent)
             return
-        if len(self.values) >= MAX_VALUES:
+        self.count += 1
+        if self.count > MAX_VALUES:
             self.refuse(event, f"the file holds more than {MAX_VALUES:,} values", "Split it into several")
         path = self.place(parent)
         self.values[path] = _mark(event)
