@@ -159,20 +159,22 @@ def _events(text: str, name: str, loader: Any) -> Iterator[Event]:
         mark = error.problem_mark or error.context_mark
         where = Origin(name, mark.line + 1, mark.column + 1) if mark else Origin(name)
         said = ", ".join(str(part) for part in (error.problem, error.context) if part)
-        raise SourceError(Problem(f"this is not YAML: {said}", where, _remedy(str(error.problem)))) from None
+        raise SourceError(
+            Problem(f"this is not YAML: {said}", where, _remedy(str(error.problem), text, mark))
+        ) from None
     except yaml.YAMLError as error:
         raise SourceError(Problem(f"this is not YAML: {error}", Origin(name))) from None
 
 
-def _remedy(problem: str) -> str | None:
-    if "\\t" in problem or "tab" in problem:
+def _remedy(problem: str, text: str, mark: Any) -> str | None:
+    if mark is not None and text[mark.index : mark.index + 1] == "\t":
         return "Indent with spaces; a tab may not begin a line"
     if "end of stream" in problem or ("end" in problem and "found" in problem):
         return "A bracket, a quote or the end of the file is missing"
     if "mapping values are not allowed" in problem:
         return 'Put a text that holds ": " in quotes, and check the indentation'
     if "cannot start any token" in problem:
-        return "Put the text in quotes"
+        return "Put a text that begins with @ or ` in quotes"
     return None
 
 
