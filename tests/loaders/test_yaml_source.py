@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.yaml_source import MAX_DEPTH, MAX_DIGITS, MAX_VALUES, YamlSource, field_path, read_yaml
@@ -277,12 +277,14 @@ def problems_of(data: bytes, loader: object) -> list[Problem]:
     return []
 
 
+@settings(max_examples=1000)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything_but_a_source_error(data: bytes) -> None:
     for loader in LOADERS:
         assert all(p.where and p.where.file == "a.yaml" and "\n" not in str(p) for p in problems_of(data, loader))
 
 
+@settings(max_examples=1000)
 @given(st.text(st.sampled_from("ab:-? \n\t[]{},&*!|>'\"%@`#~<0.蓝\\"), max_size=80))
 def test_no_arrangement_of_yaml_signs_raises_anything_but_a_source_error(text: str) -> None:
     for loader in LOADERS:
