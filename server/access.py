@@ -7,7 +7,7 @@ between. Entity tags are made here too, because they hold exactly as long as a s
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, current_app, g, request
@@ -24,8 +24,8 @@ class Access:
 
     database: Database
     version: str
-    #: Languages and texts may change with the program, so pages are tagged with its version too.
-    extra: dict[str, str] = field(default_factory=dict)
+    #: Whether a query that names no graph sees the union of all.
+    union: bool = True
 
 
 def install(extensions: dict[str, object], access: Access) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
-from graph.engine import Dataset
 from graph.formats import Format
 from ontology import vocabulary as terms
 from ontology.errors import QueryError
@@ -19,6 +18,7 @@ from server import access, links, protocol
 from server.naming import Labels, Link, Name
 from server.problems import HttpError
 from server.queries import Term
+from server.sparql import dataset_of
 
 blueprint = Blueprint("console", __name__)
 
@@ -89,7 +89,7 @@ def _downloads(table: Table) -> Sequence[Format]:
 
 def _answer(lang: str, query: str) -> Table:
     engine = access.reader()
-    answer = engine.answer(query, Dataset(), (Format.JSON, Format.NTRIPLES))
+    answer = engine.answer(query, dataset_of((), ()), (Format.JSON, Format.NTRIPLES))
     labels = Labels(engine)
     if answer.format is Format.NTRIPLES:
         triples = list(ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES))

@@ -17,12 +17,12 @@ _INTEGER: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 _PREFIXES: Final = {"sd": _SD, "void": _VOID, "formats": "http://www.w3.org/ns/formats/"}
 
 
-def document(endpoint: str, named: Mapping[str, int], format: Format) -> bytes:
+def document(endpoint: str, named: Mapping[str, int], format: Format, *, union: bool) -> bytes:
     """Return the description of a service at `endpoint` over some named graphs."""
-    return ox.serialize(_triples(endpoint, named), format=format.rdf, prefixes=_PREFIXES) or b""
+    return ox.serialize(_triples(endpoint, named, union), format=format.rdf, prefixes=_PREFIXES) or b""
 
 
-def _triples(endpoint: str, named: Mapping[str, int]) -> list[ox.Triple]:
+def _triples(endpoint: str, named: Mapping[str, int], union: bool) -> list[ox.Triple]:
     service, dataset, default = (ox.BlankNode(name) for name in ("service", "dataset", "default"))
     a = ox.NamedNode(f"{_RDF}type")
 
@@ -34,7 +34,7 @@ def _triples(endpoint: str, named: Mapping[str, int]) -> list[ox.Triple]:
         ox.Triple(service, sd("endpoint"), ox.NamedNode(endpoint)),
         ox.Triple(service, sd("supportedLanguage"), sd("SPARQL10Query")),
         ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
-        ox.Triple(service, sd("feature"), sd("UnionDefaultGraph")),
+        *([ox.Triple(service, sd("feature"), sd("UnionDefaultGraph"))] if union else []),
         ox.Triple(service, sd("defaultDataset"), dataset),
         ox.Triple(dataset, a, sd("Dataset")),
         ox.Triple(dataset, sd("defaultGraph"), default),

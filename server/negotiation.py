@@ -49,10 +49,14 @@ def quality(wishes: MIMEAccept, format: Format) -> float:
 
 
 def preferred(header: str | None, offers: Sequence[Format]) -> list[Format]:
-    """Return the formats a client accepts, best first; empty when it accepts none of them."""
+    """Return the formats a client accepts, best first; empty when it accepts none of them.
+
+    Of equal wishes the one that is named comes before the one that only a wildcard covers.
+    """
     wishes = accepted(header)
-    ranked = [(quality(wishes, format), format) for format in offers]
-    return [format for q, format in sorted(ranked, key=lambda pair: -pair[0]) if q > 0]
+    named = {value for value, _ in wishes}
+    ranked = [(-quality(wishes, f), named.isdisjoint((f.media_type, *f.aliases)), f) for f in offers]
+    return [f for q, _, f in sorted(ranked, key=lambda wish: wish[:2]) if q < 0]
 
 
 def by_name(name: str, offers: Sequence[Format]) -> list[Format]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from ontology.errors import DuikouError, QueryError, StoreError
+from ontology.errors import DuikouError, Problem, QueryError, StoreError
 from server import links, negotiation
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -46,11 +46,18 @@ def from_error(error: DuikouError) -> HttpError:
     detail = "\n".join(str(p) for p in error.problems)
     if isinstance(error, QueryError):
         where = error.problems[0].where
+        detail = "\n".join(_without_place(p) for p in error.problems)
+        if where and where.line:
+            detail = f"Line {where.line}, column {where.column or 1}: {detail}"
         members = {k: v for k in ("line", "column") if where and (v := getattr(where, k)) is not None}
         return HttpError(400, "Malformed query", detail, **members)
     if isinstance(error, StoreError):
         return HttpError(503, "The store cannot answer", detail, headers={"Retry-After": "5"})
     return HttpError(500, "This could not be done", detail)
+
+
+def _without_place(problem: Problem) -> str:
+    return f"{problem.message}. {problem.remedy}" if problem.remedy else problem.message
 
 
 def from_http(error: HTTPException) -> HttpError:

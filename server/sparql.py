@@ -62,7 +62,7 @@ def dataset_of(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Da
             ox.NamedNode(iri)
         except ValueError as error:
             raise HttpError(400, "Not an IRI", f"“{iri}” cannot name a graph: {error}.") from error
-    return Dataset(tuple(default_graphs), tuple(named_graphs), not (default_graphs or named_graphs))
+    return Dataset(tuple(default_graphs), tuple(named_graphs), access.current().union)
 
 
 def _body() -> bytes:
@@ -102,7 +102,7 @@ def _not_acceptable(detail: str) -> HttpError:
 def _described(formats: Sequence[Format]) -> Response:
     now = access.snapshot()
     graphs = {iri: count for iri, count in now.graphs.items() if iri} if now else {}
-    body = description.document(request.base_url, graphs, formats[0])
+    body = description.document(request.base_url, graphs, formats[0], union=access.current().union)
     response = Response(body, content_type=formats[0].content_type)
     etag = access.tag(request.base_url, formats[0])
     return _varying(access.not_modified(etag) or access.tagged(response, etag))

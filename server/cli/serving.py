@@ -1,0 +1,44 @@
+"""``duikou serve``: the site and the endpoint over HTTP."""
+
+# ruff: noqa: PLC0415  imports stand in the functions that need them, for a quick start
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from server.cli import options
+
+
+@click.command(epilog="Example: duikou serve --port 9000")
+@options.db(help="The data directory to serve; absent or empty: an empty store. Without it: a private one, "
+            "built from the ten cases.")  # fmt: skip
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 is any free one."
+)
+@click.option(
+    "--default-graph",
+    default="union",
+    show_default=True,
+    type=click.Choice(["union", "stored"]),
+    help="What a query sees that names no graph: everything, or the unnamed graph only.",
+)
+def serve(directory: Path | None, host: str, port: int, default_graph: str) -> None:
+    """Serve a data directory: pages, data and SPARQL.
+
+    Prints the address when it answers. Ctrl-C stops it. What `duikou load` publishes meanwhile is
+    served at once.
+    """
+    from graph.database import Database
+    from server import running
+
+    if directory is None:
+        from server.cli.private import private
+
+        path = private().path
+    else:
+        Database(directory).current  # noqa: B018  says what is wrong with a directory before anything starts
+        path = directory
+    running.serve(path, host, port, union=default_graph == "union", ready=lambda url: click.echo(f"Duikou is at {url}"))

@@ -1,0 +1,48 @@
+"""The texts of the interface: complete in both languages, and all of them used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import server
+from server import links
+from server.texts import known, table, text
+
+FOLDER = Path(server.__file__).parent
+USED = re.compile(r"""(?<![\w.])(?:t|text|texts\.text)\((?:\w+, )?["']([a-z_]+\.[a-z_-]+)["']""")
+
+
+def used() -> set[str]:
+    files = [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")]
+    return {key for file in files for key in USED.findall(file.read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize("key", sorted(table()))
+def test_every_text_is_there_in_both_languages(key: str) -> None:
+    words = table()[key]
+    assert set(words) == {"zh", "en"}
+    places = [set(re.findall(r"{(\w+)}", words[lang])) for lang in ("zh", "en")]
+    assert key == "site.missing_label" or places[0] == places[1]
+
+
+def test_templates_use_only_texts_that_exist() -> None:
+    assert used()
+    assert [key for key in sorted(used()) if not known(key)] == []
+
+
+def test_every_kind_has_a_name() -> None:
+    assert [kind for kind in (*links.KINDS, "concept", "graph") if not known(f"kind.{kind}")] == []
+
+
+def test_no_text_is_left_over() -> None:
+    source = "".join(f.read_text(encoding="utf-8") for f in [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")])
+    computed = ("kind.", "figure.")
+    assert [k for k in table() if k not in source and not k.startswith(computed)] == []
+
+
+def test_an_unknown_text_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        text("en", "no.such")
