@@ -13,6 +13,7 @@ from typing import Final
 from flask import Response, current_app, g, request
 
 from graph.database import Database, Snapshot
+from graph.engine import Engine
 from graph.reader import Reader
 
 _EXTENSION: Final = "duikou"
@@ -40,8 +41,12 @@ def current() -> Access:
     return access
 
 
-def reader() -> Reader:
-    """Return the reader of this request: always the same snapshot within one request."""
+def engine() -> Engine:
+    """Return what answers the queries of this request, always from the same snapshot."""
+    return _reader()
+
+
+def _reader() -> Reader:
     if "reader" not in g:
         g.reader = current().database.reader()
     found: Reader = g.reader
@@ -50,7 +55,7 @@ def reader() -> Reader:
 
 def snapshot() -> Snapshot | None:
     """Return the snapshot of this request, None while nothing has been published."""
-    return reader().snapshot
+    return _reader().snapshot
 
 
 def tag(*parts: object) -> str:

@@ -88,7 +88,7 @@ def _downloads(table: Table) -> Sequence[Format]:
 
 
 def _answer(lang: str, query: str) -> Table:
-    engine = access.reader()
+    engine = access.engine()
     answer = engine.answer(query, dataset_of((), ()), (Format.JSON, Format.NTRIPLES))
     labels = Labels(engine)
     if answer.format is Format.NTRIPLES:

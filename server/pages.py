@@ -89,7 +89,7 @@ def home(lang: str) -> Response:
     """Show what this is, the cases, what is inside, and what can be asked."""
     if (unchanged := _unchanged()) is not None:
         return unchanged
-    engine = access.reader()
+    engine = access.engine()
     per_class = {r["class"].value: int(r["count"].value) for r in queries.select(engine, "classes")}
     counts = [(kind, per_class.get(term(_CLASSES[kind]), 0)) for kind in _COUNTED]
     cases = _entries(lang, "case", 1, 20)
@@ -104,11 +104,11 @@ def listing(lang: str, kind: str) -> Response:
     if (unchanged := _unchanged()) is not None:
         return unchanged
     class_ = ox.NamedNode(term(_CLASSES[kind]))
-    count = int(queries.select(access.reader(), "list-count", type=class_)[0]["count"].value)
+    count = int(queries.select(access.engine(), "list-count", type=class_)[0]["count"].value)
     pages = max(1, -(-count // PAGE))
     number = _page_number(pages)
     query = queries.text("list", type=class_, limit=PAGE, offset=(number - 1) * PAGE)
-    labels = Labels(access.reader())
+    labels = Labels(access.engine())
     columns = [labels.link(expand(c), lang) for c in _COLUMNS.get(kind, ())]
     entries = _entries(lang, kind, number, PAGE)
     return _page(
@@ -124,7 +124,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
         raise HttpError(404, "Not found", f"There is nothing at {request.path}.")
     if (unchanged := _unchanged()) is not None:
         return unchanged
-    engine = access.reader()
+    engine = access.engine()
     around = neighbourhood.read(engine, name.iri)
     if not around:
         raise missing(name)
@@ -144,7 +144,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
 
 
 def _entries(lang: str, kind: str, number: int, size: int) -> list[Entry]:
-    engine = access.reader()
+    engine = access.engine()
     class_ = ox.NamedNode(term(_CLASSES[kind]))
     found = queries.select(engine, "list", type=class_, limit=size, offset=(number - 1) * size)
     things = naming.iris(row["thing"] for row in found)
@@ -160,7 +160,7 @@ def _linked(around: neighbourhood.Neighbourhood, columns: list[str]) -> list[str
 
 
 def _spans(lang: str, document: str) -> list[Span]:
-    engine = access.reader()
+    engine = access.engine()
     found = queries.select(engine, "spans", document=ox.NamedNode(document), limit=_SPANS)
     labels = Labels(engine)
     labels.load(naming.iris(r["supported"] for r in found if "supported" in r))

@@ -23,7 +23,7 @@ def document_texts(around: Neighbourhood) -> Texts:
 
 
 def _text(document: str) -> str | None:
-    said = facts(access.reader(), [document]).get(document, {}).get(expand("dk:sha256"), [])
+    said = facts(access.engine(), [document]).get(document, {}).get(expand("dk:sha256"), [])
     for statement in said:
         if isinstance(statement.value, ox.Literal):
             from graph.documents import document_text

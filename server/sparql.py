@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
+from graph.cache import is_fickle
 from graph.engine import Answer, Dataset, NotAcceptable
 from graph.formats import Format
 from server import access, description, links, negotiation, protocol
@@ -18,8 +18,6 @@ from server.problems import HttpError
 blueprint = Blueprint("sparql", __name__)
 
 _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
-#: Functions whose value differs from one asking to the next: their answers have no entity tag.
-_FICKLE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
 
 
 @blueprint.route("/sparql", methods=_METHODS, provide_automatic_options=False)
@@ -37,7 +35,7 @@ def sparql() -> Response:
         return _described(formats)
     dataset = dataset_of(asked.default_graphs, asked.named_graphs)
     etag = None
-    if request.method != "POST" and not _FICKLE.search(asked.query):
+    if request.method != "POST" and not is_fickle(asked.query):
         etag = access.tag(asked.query, dataset, formats)
         if (unchanged := access.not_modified(etag)) is not None:
             return _varying(unchanged)
@@ -50,7 +48,7 @@ def sparql() -> Response:
 def ask(query: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
     """Return the engine's answer; a 406 problem where no accepted format fits the query's form."""
     try:
-        return access.reader().answer(query, dataset, formats)
+        return access.engine().answer(query, dataset, formats)
     except NotAcceptable as error:
         raise _not_acceptable(str(error)) from error
 

@@ -36,7 +36,7 @@ def data(kind: str, key: str, extension: str) -> Response:
     etag = access.tag(request.base_url)
     if (unchanged := access.not_modified(etag)) is not None:
         return unchanged
-    engine = access.reader()
+    engine = access.engine()
     around = neighbourhood.read(engine, name.iri, listed=datafile.INCOMING)
     body = datafile.render(engine, around, request.base_url, ending)
     text = ending.media_type.startswith("text/")
@@ -48,7 +48,7 @@ def data(kind: str, key: str, extension: str) -> Response:
 def exists(iri: str) -> bool:
     """Return whether anything is said of a thing, or anything points to it."""
     asked = queries.text("exists", thing=ox.NamedNode(iri))
-    return bool(ox_boolean(access.reader().answer(asked, Dataset(), (Format.JSON,)).body))
+    return bool(ox_boolean(access.engine().answer(asked, Dataset(), (Format.JSON,)).body))
 
 
 def ox_boolean(body: bytes) -> bool:
