@@ -9,14 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from enum import Enum
+from typing import BinaryIO, Final, Protocol
 
 from graph.formats import Format
-from ontology.errors import QueryError
+from ontology.errors import DuikouError, Problem, QueryError
 
 
 class NotAcceptable(QueryError):  # noqa: N818  # HTTP calls it so
     """The query is well formed, but its answer cannot be written in any of the formats asked for."""
+
+
+class Limit(Enum):
+    """What a query may not have more of."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    SIZE = "size"
+    DEPTH = "depth"
+    LOAD = "load"
+
+
+class Exhausted(DuikouError):  # noqa: N818  # it is the query that is at fault, or the hour
+    """A limit stopped the query; nothing of its answer is given."""
+
+    def __init__(self, limit: Limit, *problems: Problem | str) -> None:
+        self.limit: Final = limit
+        super().__init__(*problems)
 
 
 @dataclass(frozen=True, slots=True)

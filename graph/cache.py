@@ -1,0 +1,75 @@
+"""Answers kept for the next one who asks the same of the same snapshot."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import BinaryIO, Final
+
+from graph.database import Database
+from graph.engine import Answer, Dataset, Engine
+from graph.formats import Format
+
+#: Functions whose value differs from one asking to the next.
+_FICKLE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b|\\u", re.IGNORECASE)
+
+_Key = tuple[int, str, Dataset, tuple[Format, ...]]
+
+
+def is_fickle(text: str) -> bool:
+    """Return whether a query may answer differently when asked again; True may be wrong, False is not."""
+    return _FICKLE.search(text) is not None
+
+
+class Cache:
+    """An engine in front of another that keeps its answers, at most so many bytes, per snapshot.
+
+    What was not asked for the longest time goes first. Errors are not kept: a limit that stopped a
+    query may not stop it the next time.
+    """
+
+    def __init__(self, engine: Engine, database: Database, *, most: int = 64 << 20) -> None:
+        self._engine = engine
+        self._database = database
+        self._most: Final = most
+        self._kept: OrderedDict[_Key, Answer] = OrderedDict()
+        self._size = 0
+        self._guard = threading.Lock()
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Engine.answer`."""
+        snapshot = self._database.reader().snapshot
+        key = (snapshot.number if snapshot else 0, text, dataset, tuple(formats))
+        with self._guard:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                return kept
+        answer = self._engine.answer(text, dataset, formats)
+        if not is_fickle(text) and _size(key, answer) <= self._most // 8:
+            self._keep(key, answer)
+        return answer
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        """See `graph.engine.Engine.write`."""
+        answer = self.answer(text, dataset, formats)
+        out.write(answer.body)
+        return answer.format
+
+    def _keep(self, key: _Key, answer: Answer) -> None:
+        with self._guard:
+            now = self._database.reader().snapshot
+            if key[0] != (now.number if now else 0):
+                return  # another snapshot was published while this was answered, perhaps from that one
+            replaced = self._kept.pop(key, None)
+            self._size += _size(key, answer) - (_size(key, replaced) if replaced else 0)
+            self._kept[key] = answer
+            while self._size > self._most:
+                old, gone = self._kept.popitem(last=False)
+                self._size -= _size(old, gone)
+
+
+def _size(key: _Key, answer: Answer) -> int:
+    return len(answer.body) + 4 * len(key[1]) + 1000

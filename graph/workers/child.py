@@ -1,0 +1,118 @@
+"""A query worker: a process with one snapshot open, no network, and bounds on memory and time.
+
+It is forked by `graph.workers.zygote`, says that it is ready, and answers one query after another until
+its socket closes. Whatever a query does to it, crashing its parser or filling its memory, ends this
+process and nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import socket
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+from pyoxigraph import Store
+
+from graph.database import Database
+from graph.formats import Format
+from graph.reader import Reader
+from graph.workers import confine, wire
+from ontology.errors import QueryError
+
+READY: Final = b"ready"
+#: Seconds that a worker outlives its limit when nobody is left to kill it.
+_GRACE: Final = 2.0
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class _Spool(io.RawIOBase):
+    """A file that keeps little in memory, and stops the engine when the answer grows too large."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._written = 0
+        self._head = bytearray()
+        self._file: IO[bytes] | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, chunk: object) -> int:
+        data = memoryview(chunk)  # type: ignore[arg-type]  # the engine hands over bytes
+        self._written += len(data)
+        if self._written > self._most:
+            raise _TooLargeError
+        if self._file is None and self._written > wire.INLINE:
+            self._file = _nameless_file()
+            self._file.write(self._head)
+            self._head.clear()
+        if self._file is None:
+            self._head += data
+        else:
+            self._file.write(data)
+        return len(data)
+
+    def send(self, end: socket.socket, chosen: Format) -> None:
+        if self._file is None:
+            wire.send(end, wire.success(chosen))
+            wire.send(end, bytes(self._head))
+            return
+        self._file.flush()
+        wire.send(end, wire.success(chosen), self._file.fileno())
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+
+def _nameless_file() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("answer", os.MFD_CLOEXEC), "w+b", buffering=1 << 20)
+    return TemporaryFile(buffering=1 << 20)
+
+
+def serve(end: socket.socket, reader: Reader) -> None:
+    """Answer questions from a socket until it closes."""
+    while True:
+        message, _ = wire.receive(end)
+        question = wire.asked(message)
+        # Should the service itself be killed, the system still ends this query.
+        signal.setitimer(signal.ITIMER_REAL, max(question.seconds, 0.001) + _GRACE)
+        _answer(end, reader, question)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _answer(end: socket.socket, reader: Reader, question: wire.Question) -> None:
+    with _Spool(question.size) as spool:
+        try:
+            chosen = reader.write(question.text, question.dataset, question.formats, spool)  # type: ignore[arg-type]
+        except _TooLargeError:
+            wire.send(end, wire.too_large(question.size))
+        except (QueryError, ValueError, OSError, RuntimeError, RecursionError) as error:
+            wire.send(end, wire.failure(error))
+        else:
+            spool.send(end, chosen)
+
+
+def main(end: socket.socket, directory: str, number: int, megabytes: int) -> None:
+    """Run a worker on a snapshot of a data directory (0: an empty store) until its socket closes."""
+    confine.deepen_stack()
+    try:
+        reader = Database(directory).at(number) if number else Reader(Store(), None)
+    except OSError as error:
+        wire.send(end, str(error).encode())
+        return
+    confine.close_network()
+    confine.limit_memory(megabytes)
+    try:
+        wire.send(end, READY)
+        serve(end, reader)
+    except wire.Closed:
+        return

@@ -1,0 +1,383 @@
+"""Worker processes in two lanes, so that no query can harm or starve another.
+
+A query starts in the short lane. If it is not done after `Limits.patience` it moves to the long lane:
+its worker is taken along where the long lane has room, otherwise the worker is ended and the query
+asked again when there is. What overruns its time or memory, or crashes the engine, costs its own
+worker and gives its client an error; a new worker takes the place.
+
+The service itself never parses a query: nesting of a few kilobytes overflows the stack of the
+engine's parser, and no thread can be killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from graph.database import Database
+from graph.engine import Answer, Dataset, Exhausted, Limit
+from graph.formats import Format
+from graph.workers import child, confine, wire
+from graph.workers.zygote import Zygote
+from ontology.errors import Problem, QueryError, StoreError
+
+#: Seconds that a worker may take to open its snapshot.
+_START: Final = 20.0
+#: How many queries are known to be long.
+_REMEMBERED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may cost, and how many there may be.
+
+    `seconds` count from arrival, waiting included; `megabytes` is the memory of one worker beyond
+    what it has after its start; `answer` the most bytes of one answer.
+    """
+
+    seconds: float = 30.0
+    megabytes: int = 1024
+    answer: int = 64 << 20
+    short: int = 2
+    long: int = 2
+    patience: float = 0.2
+    waiting: int = 64
+    #: Idle workers kept ready beyond those at work.
+    spare: int = 1
+
+
+class _Worker:
+    """One process and the socket to it."""
+
+    def __init__(self, zygote: Zygote, directory: Path, number: int, megabytes: int) -> None:
+        self.number: Final = number
+        self._zygote = zygote
+        self._end, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self.pid: Final = zygote.spawn(theirs, directory, number, megabytes)
+            except BaseException:
+                self._end.close()
+                raise
+        self._ready = False
+
+    def wait_ready(self) -> None:
+        """Return when the snapshot is open. `StoreError` if it cannot be, or takes too long."""
+        if self._ready:
+            return
+        try:
+            if not self.answers_within(_START):
+                raise StoreError(f"A query worker did not open snapshot {self.number} in {_START:.0f} s")
+            message, _ = wire.receive(self._end)
+        except (wire.Closed, OSError):
+            raise StoreError(f"A query worker ended before it opened snapshot {self.number}") from None
+        if message != child.READY:
+            raise StoreError(message.decode("utf-8", "replace"))
+        self._ready = True
+
+    def ask(self, question: wire.Question) -> None:
+        wire.send(self._end, wire.ask(question))
+
+    def answers_within(self, seconds: float) -> bool:
+        """Return whether something has come, or the process ended, in so many seconds."""
+        return bool(select.select([self._end], [], [], max(seconds, 0))[0])
+
+    def reply(self) -> Answer | int:
+        return wire.reply(self._end)
+
+    def give_way(self) -> None:
+        confine.be_nice(self.pid)
+
+    def end(self) -> int:
+        """Kill the process if it still runs; return its exit code, or minus the signal that ended it."""
+        self._end.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        return self._zygote.reap(self.pid)
+
+    def died_of(self) -> int:
+        """Return how a process that closed its socket has ended."""
+        self._end.close()
+        return self._zygote.reap(self.pid)
+
+
+class Pool:
+    """Answers queries in worker processes; safe to use from several threads. Implements `Engine`."""
+
+    def __init__(self, database: Database, limits: Limits | None = None) -> None:
+        self.limits: Final = limits or Limits()
+        self._database = database
+        self._zygote = Zygote()
+        self._idle: deque[_Worker] = deque()
+        self._guard = threading.Lock()
+        self._short = _Lane(self.limits.short, self.limits.waiting)
+        self._long = _Lane(self.limits.long, self.limits.waiting)
+        self._long_ones: OrderedDict[str, None] = OrderedDict()
+        self._wanted = threading.Event()
+        self._closed = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="worker keeper", daemon=True)
+        self._keeper.start()
+        self._wanted.set()
+
+    # -- asking ---------------------------------------------------------------
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Engine.answer`; also `Exhausted` when a limit stopped the query."""
+        deadline = time.monotonic() + self.limits.seconds
+        question = wire.Question(text, dataset, formats, self.limits.seconds, self.limits.answer)
+        try:
+            return self._ask(question, deadline)
+        except _KilledError:  # by somebody else: not the query's fault
+            return self._ask(question, deadline, last=True)
+
+    def _ask(self, question: wire.Question, deadline: float, *, last: bool = False) -> Answer:
+        if question.text not in self._long_ones:
+            with self._short.place(deadline):
+                worker = self._put(question)
+                patience = self.limits.patience / (4 if self._short.has_queue else 1)
+                if worker.answers_within(min(patience, deadline - time.monotonic())):
+                    return self._reply(worker, keep=True, last=last)
+                self._remember(question.text)
+                moved = self._long.try_enter()
+                if not moved:
+                    self._drop(worker)
+            if moved:
+                try:
+                    return self._run_long(worker, deadline, last=last)
+                finally:
+                    self._long.leave()
+        with self._long.place(deadline):
+            return self._run_long(self._put(question), deadline, last=last)
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        """See `graph.engine.Engine.write`."""
+        answer = self.answer(text, dataset, formats)
+        out.write(answer.body)
+        return answer.format
+
+    def close(self) -> None:
+        """End all idle workers; those at work end when their answer is taken."""
+        self._closed.set()
+        self._wanted.set()
+        self._keeper.join()
+        with self._guard:
+            idle, self._idle = list(self._idle), deque()
+        for worker in idle:
+            worker.end()
+        self._zygote.close()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- lanes ----------------------------------------------------------------
+
+    def _put(self, question: wire.Question) -> _Worker:
+        """Return a worker that is at work on the question."""
+        while True:
+            worker = self._take()
+            try:
+                worker.ask(question)
+            except wire.Closed:  # it died while it was idle
+                self._drop(worker)
+            else:
+                return worker
+
+    def _remember(self, text: str) -> None:
+        """Let a query that was long once go to the long lane at once when it is asked again."""
+        with self._guard:
+            self._long_ones[text] = None
+            while len(self._long_ones) > _REMEMBERED:
+                self._long_ones.popitem(last=False)
+
+    def _run_long(self, worker: _Worker, deadline: float, *, last: bool) -> Answer:
+        self._wanted.set()
+        worker.give_way()
+        if not worker.answers_within(deadline - time.monotonic()):
+            self._drop(worker)
+            raise self._overrun()
+        # It has been slowed down for good and may hold much memory, so it is not kept.
+        return self._reply(worker, keep=False, last=last)
+
+    def _reply(self, worker: _Worker, *, keep: bool, last: bool) -> Answer:
+        try:
+            answer = worker.reply()
+        except wire.Closed:
+            raise self._crashed(worker, last=last) from None
+        except QueryError:
+            self._give_back(worker) if keep else self._drop(worker)
+            raise
+        self._give_back(worker) if keep else self._drop(worker)
+        if isinstance(answer, Answer):
+            return answer
+        raise Exhausted(
+            Limit.SIZE,
+            Problem(
+                f"The answer is larger than {_size(answer)}, the most that is sent",
+                remedy="Ask for less at a time with LIMIT and OFFSET, or take a download of the whole graph",
+            ),
+        )
+
+    def _crashed(self, worker: _Worker, *, last: bool) -> Exception:
+        code = worker.died_of()
+        self._wanted.set()
+        if code == -signal.SIGKILL and not last:
+            return _KilledError()
+        if code == -signal.SIGSEGV:
+            return Exhausted(
+                Limit.DEPTH,
+                Problem("The query is nested too deep, or chained too long, to be read", remedy="Write it flatter"),
+            )
+        return Exhausted(
+            Limit.MEMORY,
+            Problem(
+                f"The query needs more than the {self.limits.megabytes} MB of memory that one query may have",
+                remedy="Ask for less: narrow its patterns, avoid cross products, sort fewer rows",
+            ),
+        )
+
+    def _overrun(self) -> Exhausted:
+        return Exhausted(
+            Limit.TIME,
+            Problem(
+                f"The query takes longer than {self.limits.seconds:g} seconds, the most that one query may have",
+                remedy="Ask for less: narrow its patterns, or add a LIMIT in a sub-select",
+            ),
+        )
+
+    # -- workers --------------------------------------------------------------
+
+    def _take(self) -> _Worker:
+        """Return a worker that has the current snapshot open."""
+        number = self._number()
+        while True:
+            with self._guard:
+                worker = self._idle.popleft() if self._idle else None
+            if worker is None:
+                worker = self._start(number)
+            elif worker.number != number:
+                worker.end()
+                continue
+            self._wanted.set()
+            try:
+                worker.wait_ready()
+            except StoreError:
+                worker.end()
+                if self._number() == number:
+                    raise
+                number = self._number()  # it was replaced and deleted in between
+                continue
+            return worker
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._guard:
+            if not self._closed.is_set() and len(self._idle) < self.limits.short + self.limits.spare:
+                self._idle.appendleft(worker)
+                return
+        worker.end()
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.end()
+        self._wanted.set()
+
+    def _start(self, number: int) -> _Worker:
+        return _Worker(self._zygote, self._database.path, number, self.limits.megabytes)
+
+    def _number(self) -> int:
+        snapshot = self._database.reader().snapshot
+        return snapshot.number if snapshot else 0
+
+    def _keep(self) -> None:
+        """Keep spare workers ready, so that nobody waits for one to start."""
+        while not self._closed.is_set():
+            self._wanted.wait()
+            self._wanted.clear()
+            with contextlib.suppress(StoreError):
+                self._top_up()
+
+    def _top_up(self) -> None:
+        number = self._number()
+        with self._guard:
+            stale = [w for w in self._idle if w.number != number]
+            self._idle = deque(w for w in self._idle if w.number == number)
+        for worker in stale:
+            worker.end()
+        while not self._closed.is_set():
+            with self._guard:
+                if len(self._idle) >= self.limits.spare:
+                    return
+            worker = self._start(number)
+            try:
+                worker.wait_ready()
+            except StoreError:
+                worker.end()
+                raise
+            with self._guard:
+                if not self._closed.is_set():
+                    self._idle.append(worker)
+                    continue
+            worker.end()
+
+
+class _KilledError(Exception):
+    """A worker was killed by somebody else."""
+
+
+class _Lane:
+    """A number of places, and a bounded queue before them."""
+
+    def __init__(self, places: int, waiting: int) -> None:
+        self._places = threading.Semaphore(places)
+        self._queue = threading.Semaphore(waiting)
+        self._waiting = 0  # for a guess only, so it is not guarded
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether somebody waits for a place."""
+        return self._waiting > 0
+
+    def try_enter(self) -> bool:
+        return self._places.acquire(blocking=False)
+
+    def leave(self) -> None:
+        self._places.release()
+
+    @contextlib.contextmanager
+    def place(self, deadline: float) -> Iterator[None]:
+        """Hold a place. `Exhausted` when the queue is full, or the deadline comes first."""
+        if not self.try_enter():
+            if not self._queue.acquire(blocking=False):
+                raise _busy()
+            self._waiting += 1
+            try:
+                if not self._places.acquire(timeout=max(deadline - time.monotonic(), 0)):
+                    raise _busy()
+            finally:
+                self._waiting -= 1
+                self._queue.release()
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def _busy() -> Exhausted:
+    return Exhausted(
+        Limit.LOAD, Problem("Too many queries are waiting to be answered", remedy="Ask again in a few seconds")
+    )
+
+
+def _size(number: int) -> str:
+    return f"{number >> 20} MB" if number >= 1 << 20 else f"{number} bytes"
