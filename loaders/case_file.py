@@ -338,6 +338,7 @@ class _Reading:
         self.mentions: dict[Ref, TextEvidence] = {}
         self.origins: dict[tuple[Ref, str | None], Origin] = {}
         self.problems: list[Problem] = []
+        self.homeless = False  # whether evidence without a document was told of
 
     def source(self, data: bytes) -> Source:
         for section, (record, table) in SECTIONS.items():
@@ -400,7 +401,9 @@ class _Reading:
     def evidence(self, pieces: list[list[Any]], path: Steps) -> tuple[Ref, ...]:
         """Return the references of pieces of evidence; a piece used twice is one thing."""
         if self.document is None:
-            self.problem("evidence is given, but not of which document", path, "Add the line document: key at the top")
+            if not self.homeless:
+                self.problem("evidence is given, but not of which document", path, "Add document: key at the top")
+            self.homeless = True
             return ()
         refs: dict[Ref, None] = {}
         for i, (begin, end, text) in enumerate(pieces):

@@ -119,7 +119,7 @@ def value(field: dict[str, Any]) -> str:
     if "conceptScheme" in field:
         return f"[{field['conceptScheme']}](../ontology/codelists/{field['conceptScheme']}.ttl)"
     if "refersTo" in field:
-        return f"{field['refersTo']} key"
+        return f"{KIND.get(field['refersTo'], field['refersTo'])} key"
     if "enum" in field:
         return " ".join(f"`{word}`" for word in field["enum"])
     if "const" in field:
@@ -143,6 +143,8 @@ def value(field: dict[str, Any]) -> str:
             return {"integer": "whole number", "number": "number"}[kind]
 
 
+#: Kinds that the format calls by another word.
+KIND = {"measurement": "figure"}
 WORDS = {
     "labels": "`{zh, en}`",
     "names": "`{zh: [], en: []}`",
