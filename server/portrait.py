@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ontology.namespaces import BASE, concept, expand, term
 from ontology.records import ROLES
 from server import links
-from server.figures import Unit, plain, sentence
+from server.figures import Unit, number, plain, sentence
 from server.naming import Link, Name, best
 from server.neighbourhood import INFERRED, Neighbourhood, Statement
 from server.queries import Term
@@ -39,6 +39,11 @@ _SHOWN_APART: Final = {
     *map(expand, ("dk:hasMeasurement", "dk:resultMeasurement", "dk:hasResult", "dk:participation", "dk:amount")),
     *(expand(curie) for _, curie in ROLES.values()),
 }  # fmt: skip
+#: What the box at the head of a figure's page has said already.
+_IN_THE_BOX: Final = frozenset(
+    expand(f"dk:{local}")
+    for local in ("ofIndicator", "unit", "status", "asWritten", "periodStart", "periodEnd", "periodText", "recurrence")
+)
 #: Types that say nothing to a reader.
 _PLUMBING_TYPES: Final = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
 #: Properties in the order in which a reader asks for them; the rest follow by name.
@@ -91,9 +96,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One party in one role."""
+    """One party in a role."""
 
-    role: Link
     party: Link
     detail: str | None
     link: Link
@@ -145,7 +149,7 @@ class Portrait:
     notes: Sequence[Name]
     figure: Figure | None
     figures: Sequence[Figure]
-    participants: Sequence[Participant]
+    parties: Sequence[tuple[Link, Sequence[Participant]]]
     groups: Sequence[Group]
     inferred: Sequence[Group]
     citations: Sequence[Citation]
@@ -181,8 +185,8 @@ class Painter:
             notes=self._texts_of(iri, expand("skos:note")),
             figure=self._figure(iri) if is_figure else None,
             figures=self._figures(iri),
-            participants=self._participants(iri),
-            groups=self._groups(iri, inferred=False),
+            parties=self._parties(iri),
+            groups=self._groups(iri, inferred=False, hidden=_IN_THE_BOX if is_figure else frozenset()),
             inferred=self._groups(iri, inferred=True),
             citations=self._citations(iri),
             quotation=self._citation(iri) if around.one(iri, "dk:inDocument") and _is_evidence(iri) else None,
@@ -289,18 +293,16 @@ class Painter:
 
     # -- parties
 
-    def _participants(self, iri: str) -> list[Participant]:
-        around = self._around
+    def _parties(self, iri: str) -> list[tuple[Link, list[Participant]]]:
         found = []
         for _, curie in ROLES.values():
-            role = self._role(curie)
-            for part in _iris(around.of(iri, curie)):
-                for party in _iris(around.of(part, "dk:participant")):
-                    found.append(
-                        Participant(
-                            role, self._link(party), self._detail(part), self._link(part), self._citations(part)
-                        )
-                    )
+            parts = [
+                Participant(self._link(party), self._detail(part), self._link(part), self._citations(part))
+                for part in _iris(self._around.of(iri, curie))
+                for party in _iris(self._around.of(part, "dk:participant"))
+            ]
+            if parts:
+                found.append((self._role(curie), parts))
         return found
 
     def _role(self, curie: str) -> Link:
@@ -342,10 +344,10 @@ class Painter:
 
     # -- everything else
 
-    def _groups(self, iri: str, *, inferred: bool) -> list[Group]:
+    def _groups(self, iri: str, *, inferred: bool, hidden: frozenset[str] = frozenset()) -> list[Group]:
         groups = []
         for property_, statements in self._around.statements.get(iri, {}).items():
-            if property_ in _SHOWN_APART and not (property_ == expand("rdf:type") and inferred):
+            if property_ in hidden or (property_ in _SHOWN_APART and not (property_ == expand("rdf:type") and inferred)):
                 continue
             chosen = [s for s in statements if s.is_inferred == inferred and not _is_plumbing(s)]
             if chosen:
@@ -380,9 +382,11 @@ class Painter:
     def _literal(self, property_: str, value: ox.Literal) -> Name:
         lang = (value.language or "").partition("-")[0]
         if value.datatype.value in _WHOLE_NUMBERS and property_ not in _LEXICAL:
-            number = _decimal(value)
-            if number is not None:
-                return Name(f"{number:,f}" if self._lang == "en" else plain(number))
+            amount = _decimal(value)
+            if amount is not None:
+                return Name(number(self._lang, amount))
+        if value.datatype.value == expand("xsd:boolean"):
+            return Name(text(self._lang, "thing.true" if value.value in ("true", "1") else "thing.false"))
         if lang and lang != self._lang:
             return Name(value.value, lang, True)
         return Name(value.value)

@@ -26,6 +26,7 @@ from server.cli import options, output
 def export(directory: Path, wanted: str, target: Path | None) -> None:
     """Write everything a data directory holds to one file."""
     from graph.export import export as write
+
     from ontology.errors import Problem, StoreError
 
     reader = options.existing(directory).reader()

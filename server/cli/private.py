@@ -6,8 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from graph.database import Database
 from graph.publish import build
+
+from graph.database import Database
 from loaders.builtin import builtin_sources
 from server.cli import options, output
 
