@@ -49,7 +49,8 @@ def test_evidence_is_a_few_words_or_a_name(sources: list[Source]) -> None:
     names = {name for r in records for name in (r.label.zh, *r.alt_label.zh, getattr(r, "title", r.label).zh) if name}
     long = {r.text for r in records if isinstance(r, TextEvidence) and len(r.text) > FEW_WORDS}
 
-    assert {text for text in long if text.strip("“”《》") not in names} == set()
+    # In running text a title may take a 的.
+    assert {text for text in long if text.strip("“”《》").replace("的", "") not in names} == set()
 
 
 def test_figures_are_written_as_in_the_document(sources: list[Source], source_text: str) -> None:

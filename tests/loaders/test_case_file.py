@@ -761,3 +761,26 @@ def test_values_changed_anywhere_are_read_or_refused(data: st.DataObject) -> Non
                 break
             node = node[step]
     survives(dump(tree).encode())
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["[", "{", "- ", "? ", "'", '"', "&a ", "!", "|", "\t", "[[],", "{a: ", "a: b\n", "- a\n", "- [1, 2, ab]\n", "---\n",
+     "a\n", "# a\n", '"\\x41" ', "%TAG ! !\n", "蓝"],
+)  # fmt: skip
+def test_four_megabytes_of_anything_are_refused_soon(unit: str) -> None:
+    data = unit.encode() * (4_000_000 // len(unit.encode()))
+    begin = time.perf_counter()
+
+    assert not survives(data)
+    assert time.perf_counter() - begin < 3  # 0.5 s measured, on a machine with nothing else to do
+
+
+def test_a_large_file_of_mistakes_is_refused_soon() -> None:
+    entries = "".join(
+        f" {i:06}: {{name: {{zh: 某}}, levl: county, within: 100000, code: 100000}}\n" for i in range(6000)
+    )
+    begin = time.perf_counter()
+
+    assert len(told(f"duikou: 1\nsource: areas\nareas:\n{entries}")) == MAX_PROBLEMS + 1
+    assert time.perf_counter() - begin < 5
