@@ -347,7 +347,9 @@ class Painter:
     def _groups(self, iri: str, *, inferred: bool, hidden: frozenset[str] = frozenset()) -> list[Group]:
         groups = []
         for property_, statements in self._around.statements.get(iri, {}).items():
-            if property_ in hidden or (property_ in _SHOWN_APART and not (property_ == expand("rdf:type") and inferred)):
+            if property_ in hidden or (
+                property_ in _SHOWN_APART and not (property_ == expand("rdf:type") and inferred)
+            ):
                 continue
             chosen = [s for s in statements if s.is_inferred == inferred and not _is_plumbing(s)]
             if chosen:

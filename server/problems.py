@@ -15,6 +15,7 @@ from typing import Any, Final
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from graph.engine import Exhausted, Limit, NotAcceptable
 from ontology.errors import DuikouError, Problem, QueryError, StoreError
 from server import links, negotiation
 
@@ -44,6 +45,8 @@ def register(app: Flask) -> None:
 def from_error(error: DuikouError) -> HttpError:
     """Return the answer to a problem that the graph reports."""
     detail = "\n".join(str(p) for p in error.problems)
+    if isinstance(error, NotAcceptable):
+        return HttpError(406, "Not acceptable", detail)
     if isinstance(error, QueryError):
         where = error.problems[0].where
         detail = "\n".join(_without_place(p) for p in error.problems)
@@ -51,6 +54,11 @@ def from_error(error: DuikouError) -> HttpError:
             detail = f"Line {where.line}, column {where.column or 1}: {detail}"
         members = {k: v for k in ("line", "column") if where and (v := getattr(where, k)) is not None}
         return HttpError(400, "Malformed query", detail, **members)
+    if isinstance(error, Exhausted):
+        if error.limit is Limit.DEPTH:
+            return HttpError(400, "Query too deep", detail)
+        retry = {} if error.limit is Limit.SIZE else {"Retry-After": "5"}
+        return HttpError(503, "A limit stopped the query", detail, headers=retry, limit=error.limit.value)
     if isinstance(error, StoreError):
         return HttpError(503, "The store cannot answer", detail, headers={"Retry-After": "5"})
     return HttpError(500, "This could not be done", detail)

@@ -28,9 +28,10 @@ def concept_or_graph(kind: str, key: str) -> Response:
     return _see_other(_named(kind, key))
 
 
-@blueprint.get("/data/<kind>/<path:key>.<extension>")
-def data(kind: str, key: str, extension: str) -> Response:
-    """Return the data of one thing as a file."""
+@blueprint.get("/data/<kind>/<path:file>")
+def data(kind: str, file: str) -> Response:
+    """Return the data of one thing as a file: its key may hold dots, the last one begins the format."""
+    key, _, extension = file.rpartition(".")
     ending = _ending(extension)
     name = _named(kind, key)
     etag = access.tag(request.base_url)
