@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import time
 from dataclasses import fields
 from decimal import Decimal
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from graph.sources import Source
 from loaders.case_file import (
@@ -582,15 +584,9 @@ def everything() -> dict[str, Any]:
     return copy.deepcopy(_everything())
 
 
-class Dumper(yaml.SafeDumper):
-    """Writes everything out: what stands in two places has no anchor."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
 def dump(data: dict[str, Any]) -> str:
-    return str(yaml.dump(data, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=200))
+    """The data as JSON, which is YAML too."""
+    return json.dumps(data, ensure_ascii=False, default=str)
 
 
 def test_a_file_with_every_field_loads_and_resolves_in_itself() -> None:
@@ -681,6 +677,12 @@ def test_the_schema_offers_the_words_that_are_read() -> None:
     assert concept_keys("level") <= set(AREA_LEVELS)
 
 
+def test_the_schema_is_a_json_schema_that_editors_can_read() -> None:
+    Draft202012Validator.check_schema(schema())
+
+    assert schema()["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
 def test_the_schema_names_code_lists_and_kinds_that_exist() -> None:
     def visit(node: Any) -> None:
         if isinstance(node, dict):
@@ -765,8 +767,8 @@ def test_values_changed_anywhere_are_read_or_refused(data: st.DataObject) -> Non
 
 @pytest.mark.parametrize(
     "unit",
-    ["[", "{", "- ", "? ", "'", '"', "&a ", "!", "|", "\t", "[[],", "{a: ", "a: b\n", "- a\n", "- [1, 2, ab]\n", "---\n",
-     "a\n", "# a\n", '"\\x41" ', "%TAG ! !\n", "蓝"],
+    ["[", "{", "- ", "? ", "'", '"', "&a ", "!", "|", "\t", "[[],", "{a: ", "a: b\n", "- a\n", "- [1, 2, ab]\n",
+     "---\n", "a\n", "# a\n", '"\\x41" ', "%TAG ! !\n", "蓝"],
 )  # fmt: skip
 def test_four_megabytes_of_anything_are_refused_soon(unit: str) -> None:
     data = unit.encode() * (4_000_000 // len(unit.encode()))
