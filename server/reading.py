@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
+from graph.documents import document_text
 from ontology.namespaces import expand
 from server import access
 from server.neighbourhood import Neighbourhood, facts
@@ -26,7 +27,5 @@ def _text(document: str) -> str | None:
     said = facts(access.engine(), [document]).get(document, {}).get(expand("dk:sha256"), [])
     for statement in said:
         if isinstance(statement.value, ox.Literal):
-            from graph.documents import document_text
-
             return document_text(access.current().database, statement.value.value)
     return None

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,18 +47,109 @@ def build(directory: Path) -> None:
 )
 @click.option("--graph", metavar="NAME", help="The named graph that triples go to: an IRI, or a name such as notes.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, publish nothing.")
-@click.option("--report", "report_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a report as JSON.")
-def load(
-    paths: tuple[Path, ...], directory: Path, told: str | None, graph: str | None, dry_run: bool, report_file: Path | None
+@click.option(
+    "--report", "report_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a report as JSON."
+)
+def load(  # noqa: PLR0917  click passes options by name
+    paths: tuple[Path, ...],
+    directory: Path,
+    told: str | None,
+    graph: str | None,
+    dry_run: bool,
+    report_file: Path | None,
 ) -> None:
     """Load case files, RDF files and source documents.
 
     A source that was loaded before is replaced, in one step: nothing changes where one of them is wrong. Prints
     a line for each source.
     """
+    from graph.database import Database
     from server.cli.sources import Kind, kind_of
 
     kinds = {path: kind_of(path, told) for path in paths}
     if graph is not None and Kind.RDF not in kinds.values():
         raise click.UsageError("--graph is for RDF; case files name their graph themselves.")
-    raise NotImplementedError
+    if dry_run and Kind.DOCUMENT in kinds.values():
+        raise click.UsageError("--dry-run is for facts; keeping the text of a document publishes nothing.")
+    database = Database(directory)
+    by_kind = {kind: [path for path in paths if kinds[path] is kind] for kind in Kind}
+    sources = read_cases(by_kind[Kind.CASE])
+    reports = []
+    if sources:
+        reports.append(_publish(database, sources, dry_run))
+    if by_kind[Kind.RDF]:
+        reports.append(_load_rdf(database, by_kind[Kind.RDF], graph, dry_run))
+    for path in by_kind[Kind.DOCUMENT]:
+        _keep(database, path)
+    if report_file is not None:
+        _write_report(report_file, [report.as_json() for report in reports])
+    _say(reports, dry_run)
+
+
+def read_cases(paths: Sequence[Path]) -> list[Source]:
+    """Return what case files say. `SourceError` with the problems of all of them."""
+    from loaders.case_file import read_case_file
+    from ontology.errors import SourceError
+
+    sources, problems = [], []
+    for path in paths:
+        try:
+            sources.append(read_case_file(path))
+        except SourceError as error:
+            problems += error.problems
+    if problems:
+        raise SourceError(*problems)
+    return sources
+
+
+def _publish(database: Database, sources: Sequence[Source], dry_run: bool) -> Report:
+    from graph.publish import publish
+    from ontology.namespaces import named_graph
+
+    command = " ".join(["load", *(source.file for source in sources)])
+    with output.progress() as bar:
+        report = publish(database, sources, command=command, progress=bar, dry_run=dry_run)
+    changes = {change.graph: change for change in report.changes}
+    for source in sources:
+        change = changes.get(named_graph(source.graph))
+        what = f"+{change.added} −{change.removed} quads" if change else "unchanged"
+        click.echo(f"{source.file}: {source.graph}: {len(source.records)} records, {what}")
+    return report
+
+
+def _load_rdf(database: Database, paths: Sequence[Path], graph: str | None, dry_run: bool) -> Report:
+    from graph.publish import load_rdf
+
+    with output.progress() as bar:
+        report = load_rdf(database, paths, graph=graph, progress=bar, dry_run=dry_run)
+    for change in report.changes:
+        click.echo(f"{' '.join(report.files)}: <{change.graph}>: +{change.added} −{change.removed} quads")
+    return report
+
+
+def _keep(database: Database, path: Path) -> None:
+    from graph.documents import keep_document
+
+    kept = keep_document(database, path)
+    click.echo(
+        f"{path}: kept as the text of <{kept.document}>: {kept.characters} characters, {kept.citations} citations agree"
+    )
+
+
+def _say(reports: Sequence[Report], dry_run: bool) -> None:
+    for report in reports:
+        for problem in (*report.unread, *report.notes):
+            output.note(problem)
+        if report.snapshot is not None:
+            output.note(f"snapshot {report.snapshot.number}: {report.snapshot.quads} quads, {report.seconds:.1f} s")
+    if dry_run:
+        output.note("Nothing was published (--dry-run).")
+
+
+def _write_report(file: Path, reports: list[dict[str, Any]]) -> None:
+    from ontology.errors import Problem, StoreError
+
+    try:
+        file.write_text(json.dumps({"loads": reports}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(Problem(f"{file} cannot be written: {error.strerror or error}")) from error
