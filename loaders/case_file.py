@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from graph.sources import Source
-from loaders.case_schema import MAX_PROBLEMS, check, report, short, suggestion
+from loaders.case_schema import MAX_PROBLEMS, check, report, suggestion
 from loaders.files import read_file
-from loaders.yaml_source import MAX_BYTES, Steps, YamlSource, read_yaml
+from loaders.yaml_source import MAX_BYTES, Steps, YamlSource, read_yaml, short
 from ontology.errors import Origin, Problem
 from ontology.records import (
     Area,

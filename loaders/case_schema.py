@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from loaders.yaml_source import Steps, YamlSource
+from loaders.yaml_source import Steps, YamlSource, short
 from ontology.errors import Origin, Problem, SourceError
 from ontology.vocabulary import concept_keys
 
@@ -178,12 +178,6 @@ _TYPES: Final = {
     "object": "a map of fields", "array": "a list", "string": "a text", "integer": "a whole number",
     "number": "a number", "boolean": "true or false",
 }  # fmt: skip
-
-
-def short(text: str, length: int = 40) -> str:
-    """Return a text on one line, cut off after `length` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def _said(value: Any) -> str:

@@ -80,7 +80,7 @@ class YamlSource:
 
 def field_path(path: Steps) -> str:
     """Return a path as a person would say it: ``figures.households.evidence[1]``; positions count from 1."""
-    return "".join(f"[{p + 1}]" if isinstance(p, int) else f".{_shorten(p, 60)}" for p in path).removeprefix(".")
+    return "".join(f"[{p + 1}]" if isinstance(p, int) else f".{short(p, 60)}" for p in path).removeprefix(".")
 
 
 def read_yaml(data: bytes, name: str, *, loader: Any = None) -> YamlSource:
@@ -215,7 +215,7 @@ class _Builder:
                 if documents > 1:
                     self.refuse(event, "a second document begins here", "A case file is one document; remove the ---")
             elif isinstance(event, AliasEvent):
-                self.refuse(event, f"aliases are not read (*{_shorten(str(event.anchor))})", "Write the value out")
+                self.refuse(event, f"aliases are not read (*{short(str(event.anchor))})", "Write the value out")
             elif isinstance(event, MappingEndEvent | SequenceEndEvent):
                 self.stack.pop()
             elif isinstance(event, ScalarEvent | CollectionStartEvent):
@@ -228,9 +228,9 @@ class _Builder:
 
     def node(self, event: ScalarEvent | CollectionStartEvent) -> None:
         if event.anchor is not None:
-            self.refuse(event, f"anchors are not read (&{_shorten(event.anchor)})", "Write the value out where needed")
+            self.refuse(event, f"anchors are not read (&{short(event.anchor)})", "Write the value out where needed")
         if event.tag is not None:
-            self.refuse(event, f"tags are not read ({_shorten(event.tag)})", "Remove it; put a text in quotes")
+            self.refuse(event, f"tags are not read ({short(event.tag)})", "Remove it; put a text in quotes")
         parent = self.stack[-1] if self.stack else None
         if parent is not None and isinstance(parent.value, dict) and parent.key is None:
             self.key(event, parent)
@@ -280,7 +280,7 @@ class _Builder:
             self.keys[path] = _mark(event)
         elif len(self.duplicates) < 50:
             where = Origin(self.name, *_mark(event), field_path(path))
-            message = f"the key {_shorten(key)} stands twice, at line {first.line} and line {_mark(event).line}"
+            message = f"the key {short(key)} stands twice, at line {first.line} and line {_mark(event).line}"
             self.duplicates.append(Problem(message, where, "Rename one, or join the two entries"))
         parent.key = key
 
@@ -302,7 +302,7 @@ class _Builder:
         if len(digits) > MAX_DIGITS or len(places) > MAX_DIGITS:
             self.refuse(
                 event,
-                f"the number {_shorten(text)} is too long",
+                f"the number {short(text)} is too long",
                 f"At most {MAX_DIGITS} digits can stand before and after the point; put it in quotes if it is a text",
             )
         return int(text) if whole else Decimal(text)
@@ -322,5 +322,7 @@ def _mark(event: Event) -> Mark:
     return Mark(start.line + 1, start.column + 1)
 
 
-def _shorten(text: str, length: int = 40) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+def short(text: str, length: int = 40) -> str:
+    """Return a text on one line, cut off after `length` characters, to be shown in a message."""
+    line = " ".join(text[: 4 * length].split())
+    return line if len(line) <= length else line[: length - 1] + "…"

@@ -234,6 +234,7 @@ def test_the_longest_number_is_kept_exactly(loader: object) -> None:
 
 def test_a_path_is_said_as_a_person_would() -> None:
     assert field_path(("figures", "a", "evidence", 0, 2)) == "figures.a.evidence[1][3]"
+    assert field_path(("a\n\nb", "c" * 100)) == "a b." + "c" * 59 + "…"
     assert field_path(()) == ""
 
 
