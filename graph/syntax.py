@@ -84,14 +84,17 @@ def refuse_service(text: str, prefixes: dict[str, str] | None = None) -> None:
     )
 
 
-def explain(error: SyntaxError, text: str) -> Problem:
-    """Turn the engine's syntax error into a problem with line, column and words a person can use."""
+def explain(error: SyntaxError, text: str, what: str = "query") -> Problem:
+    """Turn the engine's syntax error into a problem with line, column and words a person can use.
+
+    `what` the text is, "query" or "update".
+    """
     found = _MESSAGE.search(str(error.msg if error.msg else error))
     if found is None:
-        return Problem(f"The query cannot be read: {error}", Origin("query"))
+        return Problem(f"The {what} cannot be read: {error}", Origin(what))
     line, column, expected = int(found[1]), int(found[2]), found[3]
     update = _UPDATE.match(text)
-    if update:
+    if update and what == "query":
         return Problem(
             f"{update[1].upper()} is an update, and this is the place for queries",
             _position(text, update.start(1)),
@@ -104,7 +107,7 @@ def explain(error: SyntaxError, text: str) -> Problem:
             f"Add the line PREFIX {name}: <{PREFIXES[name]}>" if name in PREFIXES else f"Declare it: PREFIX {name}: <…>"
         )
         return Problem(f"The prefix {name}: is not declared", _position(text, start), known)
-    where = Origin("query", line, column)
+    where = Origin(what, line, column)
     if "unbound" in expected:
         return Problem(
             "SELECT names a variable that is neither grouped by nor aggregated, or names one twice",
@@ -117,7 +120,7 @@ def explain(error: SyntaxError, text: str) -> Problem:
         return Problem("An IRI is malformed, or relative with no BASE to resolve it", where)
     words = _expectations(expected)
     return Problem(
-        f"The query cannot be read {_near(text, line, column)}" + (f"; expected {words}" if words else ""), where
+        f"The {what} cannot be read {_near(text, line, column)}" + (f"; expected {words}" if words else ""), where
     )
 
 

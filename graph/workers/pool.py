@@ -12,10 +12,7 @@ engine's parser, and no thread can be killed.
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import signal
-import socket
 import threading
 import time
 from collections import OrderedDict, deque
@@ -28,6 +25,7 @@ from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
 from graph.workers import child, confine, wire
+from graph.workers.process import Process
 from graph.workers.zygote import Zygote
 from ontology.errors import Problem, QueryError, StoreError
 
@@ -56,19 +54,12 @@ class Limits:
     spare: int = 1
 
 
-class _Worker:
-    """One process and the socket to it."""
+class _Worker(Process):
+    """A process that has a snapshot open and answers queries."""
 
     def __init__(self, zygote: Zygote, directory: Path, number: int, megabytes: int) -> None:
+        super().__init__(zygote, "worker", str(directory), number, megabytes)
         self.number: Final = number
-        self._zygote = zygote
-        self._end, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self.pid: Final = zygote.spawn(theirs, directory, number, megabytes)
-            except BaseException:
-                self._end.close()
-                raise
         self._ready = False
 
     def wait_ready(self) -> None:
@@ -78,7 +69,7 @@ class _Worker:
         try:
             if not self.answers_within(_START):
                 raise StoreError(f"A query worker did not open snapshot {self.number} in {_START:.0f} s")
-            message, _ = wire.receive(self._end)
+            message, _ = wire.receive(self.end)
         except (wire.Closed, OSError):
             raise StoreError(f"A query worker ended before it opened snapshot {self.number}") from None
         if message != child.READY:
@@ -86,29 +77,13 @@ class _Worker:
         self._ready = True
 
     def ask(self, question: wire.Question) -> None:
-        wire.send(self._end, wire.ask(question))
-
-    def answers_within(self, seconds: float) -> bool:
-        """Return whether something has come, or the process ended, in so many seconds."""
-        return bool(select.select([self._end], [], [], max(seconds, 0))[0])
+        wire.send(self.end, wire.ask(question))
 
     def reply(self) -> Answer | int:
-        return wire.reply(self._end)
+        return wire.reply(self.end)
 
     def give_way(self) -> None:
         confine.be_nice(self.pid)
-
-    def end(self) -> int:
-        """Kill the process if it still runs; return its exit code, or minus the signal that ended it."""
-        self._end.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        return self._zygote.reap(self.pid)
-
-    def died_of(self) -> int:
-        """Return how a process that closed its socket has ended."""
-        self._end.close()
-        return self._zygote.reap(self.pid)
 
 
 class Pool:
@@ -173,7 +148,7 @@ class Pool:
         with self._guard:
             idle, self._idle = list(self._idle), deque()
         for worker in idle:
-            worker.end()
+            worker.kill()
         self._zygote.close()
 
     def __enter__(self) -> Pool:
@@ -231,7 +206,7 @@ class Pool:
         )
 
     def _crashed(self, worker: _Worker, *, last: bool) -> Exception:
-        code = worker.died_of()
+        code = worker.wait()
         self._wanted.set()
         if code == -signal.SIGKILL and not last:
             return _KilledError()
@@ -268,13 +243,13 @@ class Pool:
             if worker is None:
                 worker = self._start(number)
             elif worker.number != number:
-                worker.end()
+                worker.kill()
                 continue
             self._wanted.set()
             try:
                 worker.wait_ready()
             except StoreError:
-                worker.end()
+                worker.kill()
                 if self._number() == number:
                     raise
                 number = self._number()  # it was replaced and deleted in between
@@ -286,10 +261,10 @@ class Pool:
             if not self._closed.is_set() and len(self._idle) < self.limits.short + self.limits.spare:
                 self._idle.appendleft(worker)
                 return
-        worker.end()
+        worker.kill()
 
     def _drop(self, worker: _Worker) -> None:
-        worker.end()
+        worker.kill()
         self._wanted.set()
 
     def _start(self, number: int) -> _Worker:
@@ -313,7 +288,7 @@ class Pool:
             stale = [w for w in self._idle if w.number != number]
             self._idle = deque(w for w in self._idle if w.number == number)
         for worker in stale:
-            worker.end()
+            worker.kill()
         while not self._closed.is_set():
             with self._guard:
                 if len(self._idle) >= self.limits.spare:
@@ -322,13 +297,13 @@ class Pool:
             try:
                 worker.wait_ready()
             except StoreError:
-                worker.end()
+                worker.kill()
                 raise
             with self._guard:
                 if not self._closed.is_set():
                     self._idle.append(worker)
                     continue
-            worker.end()
+            worker.kill()
 
 
 class _KilledError(Exception):

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from graph.engine import Answer, Dataset, NotAcceptable
 from graph.formats import Format
-from ontology.errors import Origin, Problem, QueryError
+from ontology.errors import DuikouError, Origin, Problem, QueryError
 
 _HEAD: Final = struct.Struct("!IB")
 #: Answers up to this size go over the socket itself.
@@ -112,16 +112,24 @@ def asked(message: bytes) -> Question:
 
 
 def failure(error: Exception) -> bytes:
-    """Return an error as a reply; only `QueryError` keeps its problems, as its words are for the client."""
-    problems = error.problems if isinstance(error, QueryError) else (Problem("The query cannot be evaluated"),)
-    return json.dumps(
-        {
-            "error": "not acceptable" if isinstance(error, NotAcceptable) else "query",
-            "problems": [
-                [p.message, p.where and [p.where.file, p.where.line, p.where.column], p.remedy] for p in problems
-            ],
-        }
-    ).encode()
+    """Return a query's error as a reply; only `QueryError` keeps its words, as they are for the client."""
+    if isinstance(error, QueryError):
+        return told("not acceptable" if isinstance(error, NotAcceptable) else "query", error)
+    return told("query", QueryError("The query cannot be evaluated"))
+
+
+def told(kind: str, error: DuikouError) -> bytes:
+    """Return an error with its problems as a reply."""
+    problems = [[p.message, p.where and [p.where.file, p.where.line, p.where.column], p.remedy] for p in error.problems]
+    return json.dumps({"error": kind, "problems": problems}).encode()
+
+
+def problems(said: dict[str, Any]) -> list[Problem]:
+    """Return the problems of a reply."""
+    return [
+        Problem(message, Origin(where[0], where[1], where[2]) if where else None, remedy)
+        for message, where, remedy in said["problems"]
+    ]
 
 
 def too_large(size: int) -> bytes:
@@ -148,11 +156,7 @@ def reply(end: socket.socket) -> Answer | int:
         return Answer(chosen.media_type, receive(end)[0] if descriptor is None else _drain(descriptor), chosen)
     if said["error"] == "size":
         return int(said["size"])
-    problems = [
-        Problem(message, Origin(where[0], where[1], where[2]) if where else None, remedy)
-        for message, where, remedy in said["problems"]
-    ]
-    raise NotAcceptable(*problems) if said["error"] == "not acceptable" else QueryError(*problems)
+    raise (NotAcceptable if said["error"] == "not acceptable" else QueryError)(*problems(said))
 
 
 def _drain(descriptor: int) -> bytes:

@@ -15,10 +15,11 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from graph.workers import child, wire
+from graph.workers import wire
 from ontology.errors import StoreError
 
 
@@ -31,16 +32,16 @@ class Zygote:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def spawn(self, end: socket.socket, directory: Path, number: int, megabytes: int) -> int:
-        """Fork a worker that talks over `end`, and return its process id."""
-        order = {"spawn": [str(directory), number, megabytes]}
+    def fork(self, end: socket.socket, role: str, *arguments: str | int) -> int:
+        """Fork a "worker" or "writer" that talks over `end`, and return its process id."""
+        order = {"fork": role, "arguments": arguments}
         with self._guard:
             for _ in range(0 if self._closed else 2):
                 try:
                     return int(self._ask(order, end.fileno())["pid"])
                 except wire.Closed:
                     self._stop()  # it was killed: start another
-        raise StoreError("No query worker can be started")
+        raise StoreError("No query worker or writer can be started")
 
     def reap(self, pid: int) -> int:
         """Wait for a worker that is ending; return its exit code, or minus the signal that ended it."""
@@ -95,8 +96,18 @@ def _reaped(pid: int) -> int:
     return -signal.SIGKILL
 
 
+def _become(role: Callable[..., None], end: socket.socket, arguments: list[Any]) -> NoReturn:
+    try:
+        role(end, *arguments)
+    finally:
+        os._exit(0)
+
+
 def main() -> None:
     """Serve orders from standard input's socket until it closes."""
+    from graph.workers import child, writer  # noqa: PLC0415  they name this module too
+
+    roles: dict[str, Callable[..., None]] = {"worker": child.main, "writer": writer.main}
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
     control = socket.socket(fileno=os.dup(0))
     with contextlib.suppress(wire.Closed):
@@ -111,8 +122,7 @@ def main() -> None:
             if pid == 0:
                 control.close()
                 os.close(0)
-                child.main(socket.socket(fileno=descriptor), *order["spawn"])
-                os._exit(0)
+                _become(roles[order["fork"]], socket.socket(fileno=descriptor), order["arguments"])
             os.close(descriptor)
             wire.send(control, json.dumps({"pid": pid}).encode())
 

@@ -1,0 +1,203 @@
+"""SPARQL Update and whole graphs, written as they are told: no provenance, no inference is added.
+
+Each is one step: applied to a working copy, published as a new snapshot, or nothing at all.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+
+from graph import syntax
+from graph.database import Database
+from graph.formats import Format
+from ontology.errors import Origin, Problem, QueryError
+
+#: SPARQL's own tokens, as far as they matter for finding keywords and braces outside names and strings.
+_TOKEN: Final = re.compile(
+    r"""(?P<skip>\s+|\#[^\n\r]*)
+      | (?P<opaque><[^<>"{}|^`\\\s]*>
+          | \"\"\"(?:(?:"|"")?(?:[^"\\]|\\.))*\"\"\" | '''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
+          | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
+          | [?$]\w+ | @[A-Za-z-]+
+          | (?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:%.-]|\\.)*
+          | _:\w[\w.-]*)
+      | (?P<word>[^\W\d_]\w*)
+      | (?P<sign>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class _Token(NamedTuple):
+    text: str
+    start: int
+    end: int
+    is_word: bool
+
+
+def apply(
+    database: Database,
+    text: str,
+    *,
+    using: Sequence[str] = (),
+    using_named: Sequence[str] = (),
+    base: str | None = None,
+) -> None:
+    """Apply a SPARQL Update and publish its outcome.
+
+    `using` and `using_named` are the Protocol's ``using-graph-uri`` and ``using-named-graph-uri``.
+    `QueryError` with line and column for bad syntax, for a graph that must exist or must not, and for
+    USING or WITH beside those parameters; nothing is changed then.
+    """
+    if using or using_named:
+        text = with_using(text, using, using_named)
+    with database.write("SPARQL update") as draft:
+        draft.touch_everything()
+        try:
+            draft.store.update(text, base_iri=base, custom_functions={})
+        except SyntaxError as error:
+            raise QueryError(syntax.explain(error, text, "update")) from None
+        except (RuntimeError, ValueError, OSError) as error:
+            raise _impossible(error, text) from None
+
+
+def _impossible(error: Exception, text: str) -> QueryError | StoreError:
+    """Return what to say of an update that the engine understood and could not carry out."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return StoreError(Problem(f"The update could not be written: {error}", remedy="Nothing was changed"))
+    if any(token.is_word and token.text.upper() in ("LOAD", "SERVICE") for token in _tokens(text)):
+        return QueryError(
+            Problem(
+                "LOAD and SERVICE reach nothing from here, and nothing was changed",
+                Origin("update"),
+                "Fetch the data yourself and send it, or load the file with `duikou load`",
+            )
+        )
+    return QueryError(Problem(f"The update cannot be carried out: {error}", Origin("update")))
+
+
+def with_using(text: str, using: Sequence[str], using_named: Sequence[str]) -> str:
+    """Return an update whose every WHERE is asked of the graphs named, as the Protocol wants (§2.2.3).
+
+    `QueryError` where the update names a dataset itself, which the Protocol forbids.
+    """
+    clauses = "".join(f" USING <{_iri(g)}>" for g in using) + "".join(f" USING NAMED <{_iri(g)}>" for g in using_named)
+    tokens, parts, copied, depth = list(_tokens(text)), [], 0, 0
+    for n, token in enumerate(tokens):
+        depth += (token.text == "{") - (token.text == "}")
+        word = token.text.upper() if token.is_word and depth == 0 else ""
+        if word in ("USING", "WITH"):
+            raise QueryError(
+                Problem(
+                    f"{word} cannot stand beside using-graph-uri: both name the dataset",
+                    Origin("update", *_place(text, token.start)),
+                    "Leave out the one or the other",
+                )
+            )
+        if word == "WHERE" and n:
+            before = tokens[n - 1]
+            if before.is_word and before.text.upper() == "DELETE":  # DELETE WHERE { … } allows no USING
+                pattern = text[token.end : _closing(tokens, n + 1, len(text))]
+                parts.append(text[copied : before.end] + pattern)
+                copied = before.end
+                parts.append(clauses + " ")
+                copied = token.start
+            else:
+                parts.append(text[copied : token.start] + clauses.lstrip() + " ")
+                copied = token.start
+    return "".join((*parts, text[copied:]))
+
+
+def _closing(tokens: Sequence[_Token], start: int, default: int) -> int:
+    depth = 0
+    for token in tokens[start:]:
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0:
+            return token.end
+    return default
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for found in _TOKEN.finditer(text):
+        if found.lastgroup != "skip":
+            yield _Token(found[0], found.start(), found.end(), found.lastgroup == "word")
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _iri(text: str) -> str:
+    try:
+        return NamedNode(text).value
+    except ValueError as error:
+        raise QueryError(f"{text!r} is not the IRI of a graph: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of RDF to be put into a graph. `base` resolves its relative IRIs."""
+
+    data: bytes
+    format: Format
+    base: str | None = None
+
+
+def put_graph(database: Database, graph: str | None, parts: Sequence[Part], *, add: bool = False) -> bool:
+    """Make the parts the content of a graph, or add them to it; return whether the graph is new.
+
+    None is the default graph. `QueryError` with line and column for malformed RDF; nothing is
+    changed then.
+    """
+    quads = [quad for part in parts for quad in _parsed(part, graph)]
+    name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
+    with database.write("graph store " + ("POST" if add else "PUT")) as draft:
+        draft.touch(graph or "")
+        is_new = isinstance(name, NamedNode) and not draft.store.contains_named_graph(name)
+        if not add:
+            draft.store.clear_graph(name) if not is_new else None
+        draft.store.extend(quads)
+        if isinstance(name, NamedNode):
+            draft.store.add_graph(name)
+    return is_new
+
+
+def drop_graph(database: Database, graph: str | None) -> bool:
+    """Delete a graph, or empty the default graph (None); return False, changing nothing, if there is no such graph."""
+    name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
+    if isinstance(name, NamedNode) and not database.reader().store.contains_named_graph(name):
+        return False
+    with database.write("graph store DELETE") as draft:
+        draft.touch(graph or "")
+        if isinstance(name, NamedNode):
+            draft.store.remove_graph(name)
+        else:
+            draft.store.clear_graph(name)
+    return True
+
+
+def _parsed(part: Part, graph: str | None) -> Iterator[Quad]:
+    name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
+    try:
+        for quad in pyoxigraph.parse(
+            io.BytesIO(part.data), part.format.rdf, base_iri=part.base, rename_blank_nodes=True
+        ):
+            if not isinstance(quad.graph_name, DefaultGraph):
+                raise QueryError(
+                    Problem(
+                        f"The {part.format.title} names graphs of its own, but is to be put into one graph",
+                        remedy="Send triples, or load the file with `duikou load`",
+                    )
+                )
+            yield Quad(quad.subject, quad.predicate, quad.object, name)
+    except SyntaxError as error:
+        where = Origin("body", error.lineno, error.offset)
+        raise QueryError(Problem(f"The {part.format.title} is malformed: {error.msg}", where)) from None
+    except ValueError as error:
+        raise QueryError(Problem(f"The {part.format.title} is malformed: {error}", Origin("body"))) from None

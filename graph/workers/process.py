@@ -1,0 +1,56 @@
+"""A forked process and the socket to it, from the service's side."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+from typing import Final
+
+from graph.workers import wire
+from graph.workers.zygote import Zygote
+
+
+class Process:
+    """A worker or writer. As a context manager it is ended on leaving, however that comes about."""
+
+    def __init__(self, zygote: Zygote, role: str, *arguments: str | int) -> None:
+        self._zygote = zygote
+        self.end, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self.pid: Final = zygote.fork(theirs, role, *arguments)
+            except BaseException:
+                self.end.close()
+                raise
+        #: How it ended: its exit code, or minus the signal that ended it; None while it runs.
+        self.code: int | None = None
+
+    def answers_within(self, seconds: float) -> bool:
+        """Return whether something has come, or the process ended, in so many seconds."""
+        return bool(select.select([self.end], [], [], max(seconds, 0))[0])
+
+    def kill(self) -> int:
+        """End it if it still runs; return how it ended."""
+        if self.code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self.wait()
+        assert self.code is not None
+        return self.code
+
+    def wait(self) -> int:
+        """Wait for the end of a process that has closed its socket; return how it ended."""
+        self.end.close()
+        if self.code is None:
+            self.code = self._zygote.reap(self.pid)
+        return self.code
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, kind: object, error: object, _: object) -> None:
+        # One that closed its socket is ending by itself, and how is worth knowing.
+        self.wait() if isinstance(error, wire.Closed) else self.kill()

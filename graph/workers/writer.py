@@ -1,0 +1,132 @@
+"""One write in a process of its own: an update's text is as foreign as a query's.
+
+It is forked by `graph.workers.zygote`, does what the one order says, and ends. Killed at any point it
+leaves the published snapshot as it was, or the new one published: never half of it.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from graph import update
+from graph.database import Database
+from graph.engine import Exhausted, Limit
+from graph.formats import Format
+from graph.update import Part
+from graph.workers import confine, wire
+from graph.workers.process import Process
+from graph.workers.zygote import Zygote
+from ontology.errors import Problem, QueryError, StoreError
+
+#: Seconds that a write outlives its limit when nobody is left to kill it.
+_GRACE: Final = 2.0
+
+
+class Writer:
+    """Carries out writes one after another; safe to use from several threads.
+
+    `seconds` is the time of one write, waiting for others included; `megabytes` its memory.
+    """
+
+    def __init__(self, database: Database, *, seconds: float = 120.0, megabytes: int = 4096) -> None:
+        self._database = database
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._zygote = Zygote()
+        self._turn = threading.Lock()
+
+    def update(
+        self, text: str, *, using: Sequence[str] = (), using_named: Sequence[str] = (), base: str | None = None
+    ) -> None:
+        """See `graph.update.apply`; also `Exhausted` when a limit stopped it."""
+        self._do({"update": text, "using": list(using), "using_named": list(using_named), "base": base})
+
+    def put_graph(self, graph: str | None, parts: Sequence[Part], *, add: bool = False) -> bool:
+        """See `graph.update.put_graph`; also `Exhausted` when a limit stopped it."""
+        told = [[part.format.short, part.base] for part in parts]
+        return bool(self._do({"put": graph, "parts": told, "add": add}, *(part.data for part in parts)))
+
+    def drop_graph(self, graph: str | None) -> bool:
+        """See `graph.update.drop_graph`; also `Exhausted` when a limit stopped it."""
+        return bool(self._do({"drop": graph}))
+
+    def close(self) -> None:
+        """End the process that writers are forked from."""
+        self._zygote.close()
+
+    def _do(self, order: dict[str, Any], *data: bytes) -> Any:
+        deadline = time.monotonic() + self._seconds
+        if not self._turn.acquire(timeout=self._seconds):
+            raise Exhausted(Limit.LOAD, Problem("Other writes are not finished", remedy="Try again in a few seconds"))
+        try:
+            with Process(self._zygote, "writer", str(self._database.path), self._megabytes) as process:
+                wire.send(process.end, json.dumps({**order, "seconds": self._seconds}).encode("utf-8", "surrogatepass"))
+                for part in data:
+                    wire.send(process.end, part)
+                if not process.answers_within(deadline - time.monotonic()):
+                    raise Exhausted(
+                        Limit.TIME,
+                        Problem(
+                            f"The write takes longer than {self._seconds:g} seconds, and was given up",
+                            remedy="Nothing was changed. Write less at a time, or use `duikou load`",
+                        ),
+                    )
+                return _outcome(wire.receive(process.end)[0])
+        except wire.Closed:
+            raise self._ended(process.code) from None
+        finally:
+            self._turn.release()
+
+    def _ended(self, code: int | None) -> Exception:
+        if code == -signal.SIGSEGV:
+            return Exhausted(
+                Limit.DEPTH, Problem("The update is nested too deep to be read", remedy="Write it flatter")
+            )
+        if code == -signal.SIGABRT:
+            return Exhausted(
+                Limit.MEMORY,
+                Problem(f"The write needs more than {self._megabytes} MB of memory", remedy="Write less at a time"),
+            )
+        return StoreError(Problem("The write was interrupted", remedy="Look whether it was published, and try again"))
+
+
+def _outcome(message: bytes) -> Any:
+    said = json.loads(message)
+    if "error" not in said:
+        return said["outcome"]
+    problems = wire.problems(said)
+    raise QueryError(*problems) if said["error"] == "query" else StoreError(*problems)
+
+
+def main(end: socket.socket, directory: str, megabytes: int) -> None:
+    """Carry out the order that comes over a socket, and say how it went."""
+    confine.deepen_stack()
+    confine.close_network()
+    confine.limit_memory(megabytes)
+    order = json.loads(wire.receive(end)[0].decode("utf-8", "surrogatepass"))
+    signal.setitimer(signal.ITIMER_REAL, order["seconds"] + _GRACE)
+    try:
+        wire.send(end, json.dumps({"outcome": _carry_out(end, Database(directory), order)}).encode())
+    except QueryError as error:
+        wire.send(end, wire.told("query", error))
+    except StoreError as error:
+        wire.send(end, wire.told("store", error))
+
+
+def _carry_out(end: socket.socket, database: Database, order: dict[str, Any]) -> bool:
+    if "update" in order:
+        update.apply(
+            database, order["update"], using=order["using"], using_named=order["using_named"], base=order["base"]
+        )
+        return True
+    if "put" in order:
+        formats = [(Format.named(short), base) for short, base in order["parts"]]
+        parts = [Part(wire.receive(end)[0], format, base) for format, base in formats if format is not None]
+        return update.put_graph(database, order["put"], parts, add=order["add"])
+    return update.drop_graph(database, order["drop"])
