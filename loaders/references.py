@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Final
 
@@ -15,15 +15,15 @@ from ontology.records import Record, Ref
 SUGGESTIONS: Final = 50
 
 
-def unresolved(sources: Sequence[Source], known: Mapping[Ref, str] | None = None) -> list[Problem]:
+def unresolved(sources: Sequence[Source], known: Collection[Ref] = ()) -> list[Problem]:
     """Return a problem for each reference that none of the sources has a record for, with the nearest key.
 
     The sources are looked at together, as one file may name things of another. `known` adds things that
-    stand elsewhere, such as in the published graph: reference → the name to show. References to concepts are
-    not looked at: loaders check those as they read.
+    stand elsewhere, such as in the published graph. References to concepts are not looked at: loaders check
+    those as they read.
     """
     there: dict[str, set[str]] = {}
-    for ref in (*(record.ref for source in sources for record in source.records), *(known or ())):
+    for ref in (*(record.ref for source in sources for record in source.records), *known):
         kind, _, key = ref.partition("/")
         there.setdefault(kind, set()).add(key)
     problems: list[Problem] = []
