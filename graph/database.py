@@ -43,12 +43,16 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions,
 from graph.reader import Reader
 from ontology.errors import Problem, StoreError
 
+__all__ = ["FORMAT", "Database", "Draft", "Reader", "Snapshot", "now", "software_version"]
+
 #: The layout of the directory; raised when older software could not read it.
 FORMAT: Final = 1
 KEEP: Final = 10
 #: Seconds a writer waits for another one to finish.
 PATIENCE: Final = 10.0
 
+#: From this many quads the engine's bulk writer is faster than a transaction.
+_BULK: Final = 100_000
 _NUMBER: Final = re.compile(r"\d{6,}")
 
 
@@ -104,6 +108,10 @@ class Draft:
         #: The working directory; what is put beside ``store`` here is published with the snapshot.
         self.path: Final = path
         self.bulk = False
+        #: Set to drop the draft in the end, as a dry run does.
+        self.dropped = False
+        #: What was published, once it is.
+        self.snapshot: Snapshot | None = None
         self._touched: set[str] | None = set()
 
     def touch(self, *graphs: str) -> None:
@@ -130,6 +138,27 @@ class Draft:
         else:
             self.store.remove_graph(name)
         return len(added), len(old - new)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of quads by graph: counted for those touched, else as in the base."""
+        store = self.store
+        found: dict[str, int] = {}
+        if self._touched is not None:
+            found.update(self.base.graphs if self.base else {})
+            for graph in self._touched:
+                name = NamedNode(graph) if graph else DefaultGraph()
+                found[graph] = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=name)
+                if not found[graph] and not (graph and store.contains_named_graph(NamedNode(graph))):
+                    del found[graph]
+            return dict(sorted(found.items()))
+        for row in _solutions(store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"):
+            found[_iri(row["g"])] = int(row["n"].value)
+        for graph_name in store.named_graphs():
+            found.setdefault(_iri(graph_name), 0)
+        default = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=DefaultGraph())
+        if default:
+            found[""] = default
+        return dict(sorted(found.items()))
 
 
 class Database:
@@ -220,15 +249,17 @@ class Database:
         draft = Draft(Store(work / "live"), base, work / "new")
         draft.path.mkdir()
         yield draft
+        if draft.dropped:
+            return
         if draft.bulk:
             draft.store.optimize()
         draft.store.flush()
         draft.store.backup(draft.path / "store")  # whole and closed, even if somebody still holds draft.store
         number = max(self._numbers(), default=0) + 1
-        graphs = _count(draft)
+        graphs = draft.counts()
         repeated = _repeated(draft.store, sum(graphs.values()))
         if repeated:
-            _build_union(draft.store, draft.path / "union")
+            _build_union(draft.store, draft.path / "union", sum(graphs.values()))
         manifest = Snapshot(
             number=number,
             parent=base.number if base else None,
@@ -246,6 +277,7 @@ class Database:
         draft.path.rename(self.path / "snapshots" / manifest.name)
         _sync(self.path / "snapshots")
         self._point_at(number)
+        draft.snapshot = self._snapshot(number, current=number)
         self._prune(self.keep)
 
     def _point_at(self, number: int) -> None:
@@ -459,28 +491,6 @@ class Database:
         return "Snapshots kept: " + ", ".join(map(str, numbers))
 
 
-def _count(draft: Draft) -> dict[str, int]:
-    """Count quads by graph: those touched in the draft, the rest as in its base."""
-    store, touched = draft.store, draft._touched
-    counts: dict[str, int] = {}
-    if touched is not None and draft.base:
-        counts.update(draft.base.graphs)
-        for graph in touched:
-            name = NamedNode(graph) if graph else DefaultGraph()
-            counts[graph] = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=name)
-            if not counts[graph] and not (graph and store.contains_named_graph(NamedNode(graph))):
-                del counts[graph]
-        return dict(sorted(counts.items()))
-    for solution in _solutions(store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"):
-        counts[_iri(solution["g"])] = int(solution["n"].value)
-    for graph_name in store.named_graphs():
-        counts.setdefault(_iri(graph_name), 0)
-    default = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=DefaultGraph())
-    if default:
-        counts[""] = default
-    return dict(sorted(counts.items()))
-
-
 def _repeated(store: Store, quads: int) -> int:
     """Count the quads that repeat a triple of another graph.
 
@@ -508,7 +518,7 @@ def _iri(name: Any) -> str:
     return str(name) if isinstance(name, BlankNode) else str(name.value)
 
 
-def _build_union(store: Store, path: Path) -> None:
+def _build_union(store: Store, path: Path, quads: int) -> None:
     """Write beside the store a copy whose default graph is the union of all graphs, as a set.
 
     The engine's own union shows a triple once for each graph that holds it, so that sums and
@@ -517,14 +527,22 @@ def _build_union(store: Store, path: Path) -> None:
     scratch = path.with_name("union-work")
     store.backup(scratch)
     union = Store(scratch)
-    for solution in list(_solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True)):
-        predicate = solution["p"]
-        pairs = _solutions(store, f"SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o }}", union=True)
-        union.bulk_extend(Quad(pair["s"], predicate, pair["o"]) for pair in pairs)
+    everything = _union_triples(store)
+    (union.extend if quads < _BULK else union.bulk_extend)(everything)
+    if quads >= _BULK:
+        union.optimize()
     union.flush()
     union.backup(path)
     del union
     shutil.rmtree(scratch)
+
+
+def _union_triples(store: Store) -> Iterator[Quad]:
+    """Yield each triple of any graph once, as a quad of the default graph; one predicate at a time."""
+    for solution in list(_solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True)):
+        predicate = solution["p"]
+        for pair in _solutions(store, f"SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o }}", union=True):
+            yield Quad(pair["s"], predicate, pair["o"])
 
 
 def _unreachable(path: Path, error: OSError) -> StoreError:
