@@ -158,6 +158,7 @@ class _Clashes:
 
     def problems(self) -> Iterator[Problem]:
         yield from self._two_values()
+        yield from self._fixed_values()
         yield from self._direction()
         yield from self._two_classes()
         yield from self._wrong_literals()
@@ -175,6 +176,16 @@ class _Clashes:
                     yield Problem(
                         f"{_name(s)} has {several} by {_name(p)}, which has one value", remedy="Keep one of them"
                     )
+
+    def _fixed_values(self) -> Iterator[Problem]:
+        for cls, p, value in _values_by_class():
+            for s in self.graph.subjects(RDF.type, cls):
+                for o in self.graph.objects(s, p):
+                    if o != value and frozenset((o, value)) not in self.same:
+                        yield Problem(
+                            f"{_name(s)} is a {_name(cls)}, whose {_name(p)} is {_name(value)}, but has {_name(o)}",
+                            remedy="Correct the class or the value",
+                        )
 
     def _direction(self) -> Iterator[Problem]:
         for p in sorted(_members(OWL.IrreflexiveProperty)):
@@ -306,3 +317,15 @@ def _classes_by_value() -> tuple[tuple[URIRef, URIRef, Node], ...]:
             if isinstance(part, BNode) and isinstance(cls, URIRef) and isinstance(p, URIRef) and value is not None:
                 found.append((cls, p, value))
     return tuple(found)
+
+
+@cache
+def _values_by_class() -> tuple[tuple[URIRef, URIRef, Node], ...]:
+    """(class, property, value): every member has this value, as a dk:DonorParticipation has its role."""
+    core = _core()
+    found = []
+    for cls, restriction in core.subject_objects(RDFS.subClassOf):
+        p, value = core.value(restriction, OWL.onProperty), core.value(restriction, OWL.hasValue)
+        if isinstance(cls, URIRef) and isinstance(p, URIRef) and value is not None:
+            found.append((cls, p, value))
+    return tuple(sorted(found))
