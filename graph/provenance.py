@@ -57,12 +57,19 @@ class Load:
     media_type: str | None = None
 
 
-def record(  # the file entries of earlier loads stay: they are what a revision revises
-    draft: Draft, load: Load, *, wrote: Iterable[str] = (), added_to: Iterable[str] = ()
+def record(
+    draft: Draft,
+    load: Load,
+    *,
+    wrote: Iterable[str] = (),
+    added_to: Iterable[str] = (),
+    replaced: bool = True,
 ) -> None:
     """Write the entry of a load, in place of the one its graph had before.
 
     `wrote` names further graphs that are this source's alone, `added_to` those it shares.
+    Unless the load only added to its graph, nobody else's claim to that graph outlives it. The
+    entries of earlier files stay: they are what a revision revises.
     """
     draft.touch(PROVENANCE)
     store = draft.store
@@ -74,22 +81,26 @@ def record(  # the file entries of earlier loads stay: they are what a revision 
     for predicate in (_GENERATED, _INFLUENCED):
         for quad in list(store.quads_for_pattern(None, predicate, activity, _GRAPH)):
             store.remove(quad)
+    if replaced:
+        for predicate in (_GENERATED, _INFLUENCED):
+            for quad in list(store.quads_for_pattern(graph, predicate, None, _GRAPH)):
+                store.remove(quad)
     store.extend(_entry(load, activity, previous, wrote, added_to))
 
 
 def graphs_of(store: Store, graph: str) -> tuple[set[str], set[str]]:
-    """Return the graphs that a source alone wrote when it was last loaded, and those it shared."""
+    """Return the graphs that are a source's alone since it was last loaded, and those it shares.
+
+    A graph is its own if it was empty before and nobody has added to it since.
+    """
     activity = NamedNode(f"{graph}#load")
     wrote: set[str] = set()
     shared: set[str] = set()
     for quad in store.quads_for_pattern(None, None, activity, _GRAPH):
         if quad.predicate not in (_GENERATED, _INFLUENCED) or not isinstance(quad.subject, NamedNode):
             continue
-        alone = quad.predicate == _GENERATED and not any(
-            other.object != activity
-            for predicate in (_GENERATED, _INFLUENCED)
-            for other in store.quads_for_pattern(quad.subject, predicate, None, _GRAPH)
-        )
+        others = store.quads_for_pattern(quad.subject, _INFLUENCED, None, _GRAPH)
+        alone = quad.predicate == _GENERATED and not any(other.object != activity for other in others)
         (wrote if alone else shared).add(quad.subject.value)
     return wrote, shared
 

@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
@@ -18,8 +19,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from graph import documents, inference, provenance, validation
 from graph.database import Database, Draft, Snapshot, now
 from graph.inference import INFERRED, Inference
-from graph.provenance import Load
+from graph.provenance import PROVENANCE, Load
 from graph.quads import quads
+from graph.rdf_files import RdfFile, rdf_file, read_into
 from graph.sources import Source
 from ontology.errors import Origin, Problem, SourceError, ValidationError
 from ontology.namespaces import named_graph
@@ -29,6 +31,8 @@ from ontology.vocabulary import ontology_files
 Progress = Callable[[str, int, int], None]
 
 ONTOLOGY_GRAPH: Final = named_graph("ontology")
+#: Graphs that Duikou itself writes, whatever file was loaded.
+_OWN: Final = frozenset({INFERRED, PROVENANCE})
 #: From this many new quads, and a tenth of the whole, the engine's files are put in order.
 _OPTIMISE_FROM: Final = 50_000
 
@@ -46,8 +50,9 @@ class Change:
 class Report:
     """What a command did. `snapshot` is None after a dry run.
 
-    `changes` has the graphs of the sources that changed, `inference` what was inferred, all of it anew, `unread` what the loaders could not read, `notes` what
-    the shapes remark on without refusing it, `checked` the number of things held against the shapes.
+    `changes` has the graphs of the sources that changed, `inference` what was inferred (all of it
+    anew, each time), `unread` what the loaders could not read, `notes` what the shapes remark on
+    without refusing it, `checked` the number of things held against the shapes.
     """
 
     files: tuple[str, ...]
@@ -142,6 +147,121 @@ def _publish(
     )
 
 
+def load_rdf(
+    db: Database,
+    paths: Sequence[Path],
+    *,
+    graph: str | None = None,
+    command: str = "load",
+    progress: Progress | None = None,
+    dry_run: bool = False,
+    limit: int = validation.LIMIT,
+) -> Report:
+    """Load RDF files: all of them in one step, or none.
+
+    Triples go to a graph named after the file, or to `graph`; quads keep the graphs they name. What
+    a file wrote the last time and no other source wrote too is cleared first. `SourceError` with
+    file, line and column for bad syntax, `ValidationError` if things of our own classes break the
+    shapes (of more than `limit` such things the rest is not checked, and the report says so).
+    """
+    began = time.perf_counter()
+    tell = progress or (lambda *_: None)
+    files = [rdf_file(path, graph) for path in paths]
+    notes: list[Problem] = []
+    total: dict[str, tuple[int, int]] = {}
+    written: set[str] = set()
+    added = 0
+    with db.write(command) as draft:
+        for i, file in enumerate(files):
+            fresh = not any(other.graph == file.graph for other in files[:i])
+            change = _load_file(draft, file, command, notes, tell, fresh=fresh)
+            written.update(name for name, (more, _) in change.items() if more)
+            for name, (more, less) in change.items():
+                old = total.get(name, (0, 0))
+                total[name] = old[0] + more, old[1] + less
+                added += more
+        tell("checking", 0, 0)
+        things = validation.things_of(draft.store, sorted(written - {"", ONTOLOGY_GRAPH} - _OWN))
+        findings = validation.validate(draft.store, things=things, limit=limit)
+        if findings.problems:
+            raise ValidationError(*findings.problems)
+        if findings.unchecked:
+            notes.append(
+                Problem(
+                    f"{findings.checked} things were held against the shapes, {findings.unchecked} more were not",
+                    remedy="`duikou validate` checks all of them",
+                )
+            )
+        draft.bulk = draft.bulk or worth_optimising(draft, added)
+        result = conclude(draft, (), tell)
+        draft.dropped = dry_run
+    return Report(
+        files=tuple(str(path) for path in paths),
+        changes=tuple(Change(graph=g, added=a, removed=r) for g, (a, r) in sorted(total.items()) if a or r),
+        notes=(*notes, *findings.notes),
+        checked=findings.checked,
+        inference=result,
+        snapshot=draft.snapshot,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _load_file(
+    draft: Draft, file: RdfFile, command: str, notes: list[Problem], tell: Progress, *, fresh: bool
+) -> dict[str, tuple[int, int]]:
+    """Load one file in place of what it wrote before; return quads added and removed by graph.
+
+    `fresh` is False for a further file of the same command that fills the same graph: it adds.
+    """
+    started = now()
+    store = draft.store
+    before = draft.counts()
+    own, shared = provenance.graphs_of(store, file.graph)
+    own.add(file.graph)
+    if fresh:
+        for name in own:
+            store.remove_graph(NamedNode(name))
+        draft.touch(*own)
+    for name in sorted(shared - _OWN) if fresh else ():
+        where = Origin(str(file.path))
+        notes.append(Problem(f"the graph {name} has quads of other sources too: what stood in it was kept", where))
+    cleared = draft.counts()
+    read = read_into(store, file, lambda done, size: tell(file.path.name, done, size))
+    if file.format.holds_datasets:
+        draft.touch_everything()
+    draft.touch(file.graph)
+    after = draft.counts()
+    changed = {
+        name: (after.get(name, 0) - cleared.get(name, 0), before.get(name, 0) - cleared.get(name, 0))
+        for name in {*before, *after}
+    }
+    if cleared.get(ONTOLOGY_GRAPH) and changed.get(ONTOLOGY_GRAPH, (0, 0))[0]:
+        put_ontology(draft, command, anew=True)  # a copy of it has come along; two would double its blank nodes
+        del changed[ONTOLOGY_GRAPH]
+    wrote = {name for name, (more, _) in changed.items() if more and name}
+    alone = {name for name in wrote if not cleared.get(name) and name not in _OWN}
+    if not fresh:
+        alone |= own
+    provenance.record(
+        draft,
+        Load(
+            graph=file.graph,
+            loader="rdf",
+            file=str(file.path),
+            sha256=read.sha256,
+            size=read.size,
+            started=started,
+            ended=now(),
+            command=command,
+            media_type=file.format.media_type,
+        ),
+        wrote=sorted(alone - {file.graph}),
+        replaced=fresh,
+        added_to=sorted(wrote - alone - {file.graph}),
+    )
+    return changed
+
+
 def conclude(draft: Draft, loads: Iterable[Load], tell: Progress) -> Inference:
     """Do what every load ends with: write down where things came from, and infer what follows."""
     for load in loads:
@@ -151,11 +271,11 @@ def conclude(draft: Draft, loads: Iterable[Load], tell: Progress) -> Inference:
     return inference.infer(draft.store)
 
 
-def put_ontology(draft: Draft, command: str) -> list[Change]:
+def put_ontology(draft: Draft, command: str, *, anew: bool = False) -> list[Change]:
     """Put the installed ontology, code lists and shapes into their graph, unless they are there already."""
     files = [(file, file.read_bytes()) for file in ontology_files()]
     digest = hashlib.sha256(b"".join(content for _, content in files)).hexdigest()
-    if provenance.digest_of(draft.store, ONTOLOGY_GRAPH) == digest:
+    if not anew and provenance.digest_of(draft.store, ONTOLOGY_GRAPH) == digest:
         return []
     graph = NamedNode(ONTOLOGY_GRAPH)
     started = now()

@@ -58,7 +58,7 @@ class Reader:
         self.store: Final = store
         self.snapshot: Final = snapshot
         #: The same with the union as its default graph; None where no triple stands in two graphs.
-        self._union: Final = union
+        self.union: Final = union
 
     def query(
         self,
@@ -82,8 +82,8 @@ class Reader:
         if dataset.default_graphs or dataset.named_graphs:
             default = [_graph(iri) for iri in dataset.default_graphs]
             named = [_graph(iri) for iri in dataset.named_graphs]
-        elif dataset.union and self._union is not None:
-            store = self._union
+        elif dataset.union and self.union is not None:
+            store = self.union
         elif dataset.union:
             union = not syntax.uses("from", text, declared)
         functions: dict[NamedNode, Callable[..., None]] = {}
