@@ -22,7 +22,7 @@ def dataset(reader: Reader) -> rdflib.Dataset:
     return view
 
 
-class _SnapshotStore(OxigraphStore):  # type: ignore[misc]  # oxrdflib has no types that mypy sees
+class _SnapshotStore(OxigraphStore):
     """oxrdflib's store, keeping the snapshot from deletion, and asking of the union as a set of triples."""
 
     def __init__(self, reader: Reader) -> None:
@@ -43,3 +43,11 @@ class _SnapshotStore(OxigraphStore):  # type: ignore[misc]  # oxrdflib has no ty
         for prefix, namespace in self.namespaces():
             union.bind(prefix, namespace)
         return union.query(query, initNs, initBindings, DATASET_DEFAULT_GRAPH_ID, **kwargs)
+
+    def add_graph(self, graph: rdflib.Graph) -> None:
+        """Do nothing: rdflib calls this for every graph it looks at, and a view makes none."""
+
+    def add(self, *_: Any, **__: Any) -> None:
+        raise TypeError("a snapshot is never changed: publish to the data directory, or copy the graph first")
+
+    addN = remove = remove_graph = update = add  # noqa: N815  # rdflib's names
