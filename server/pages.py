@@ -17,7 +17,7 @@ from server.naming import Labels, Link
 from server.portrait import Group, Painter, Portrait
 from server.problems import HttpError
 from server.reading import document_texts
-from server.things import missing
+from server.things import missing, size_of_graph
 
 blueprint = Blueprint("pages", __name__)
 
@@ -126,7 +126,8 @@ def thing(lang: str, kind: str, key: str) -> Response:
         return unchanged
     engine = access.engine()
     around = neighbourhood.read(engine, name.iri)
-    if not around:
+    size = size_of_graph(name.iri)
+    if not around and size is None:
         raise missing(name)
     texts = document_texts(around)
     portrait = Painter(around, lang, texts).portrait()
@@ -139,7 +140,8 @@ def thing(lang: str, kind: str, key: str) -> Response:
         spans=spans,
         passages=_passages(whole, spans) if whole is not None and spans else None,
         extensions=[(e.value, links.data(name, e.value)) for e in Extension],
-        query=_example(portrait),
+        query=_example(portrait, size is not None),
+        size=size,
     )
 
 
@@ -188,7 +190,10 @@ def _passages(whole: str, spans: list[Span]) -> list[tuple[str, Span | None]]:
     return [*passages, (whole[at:], None)]
 
 
-def _example(portrait: Portrait) -> str:
+def _example(portrait: Portrait, is_graph: bool) -> str:
+    if is_graph:
+        inside = f"GRAPH <{portrait.iri}> {{ ?subject ?property ?value }}"
+        return f"SELECT ?subject ?property ?value WHERE {{\n  {inside}\n}}\nLIMIT 200\n"
     return f"SELECT ?property ?value WHERE {{\n  <{portrait.iri}> ?property ?value\n}}\nLIMIT 200\n"
 
 

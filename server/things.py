@@ -47,9 +47,17 @@ def data(kind: str, file: str) -> Response:
 
 
 def exists(iri: str) -> bool:
-    """Return whether anything is said of a thing, or anything points to it."""
+    """Return whether anything is said of a thing, anything points to it, or it is a graph of this snapshot."""
+    if size_of_graph(iri) is not None:
+        return True
     asked = queries.text("exists", thing=ox.NamedNode(iri))
     return bool(ox_boolean(access.engine().answer(asked, Dataset(), (Format.JSON,)).body))
+
+
+def size_of_graph(iri: str) -> int | None:
+    """Return how many triples a named graph holds, None where there is no such graph."""
+    now = access.snapshot()
+    return now.graphs.get(iri) if now else None
 
 
 def ox_boolean(body: bytes) -> bool:

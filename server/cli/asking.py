@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graph.formats import Format
 
 #: The formats of `query`; a table is for people.
+_LONGEST: Final = 64 << 20
 FORMATS: Final = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
 
 
@@ -90,7 +91,8 @@ def with_prefixes(text: str) -> str:
 
 
 def _text(file: str | None, text: str | None) -> str:
-    from ontology.errors import Problem, SourceError
+    from loaders.files import read_file
+    from ontology.errors import Origin, Problem, SourceError
 
     if file is not None and text is not None:
         raise click.UsageError("Give the query as FILE or with -q, not both.")
@@ -98,12 +100,14 @@ def _text(file: str | None, text: str | None) -> str:
         return text
     if file is None and sys.stdin.isatty():
         raise click.UsageError("Give a query: -q TEXT, a FILE, or - for standard input.")
+    name = file or "-"
+    data = sys.stdin.buffer.read() if name == "-" else read_file(Path(name), _LONGEST)
     try:
-        return sys.stdin.read() if file in (None, "-") else Path(str(file)).read_text(encoding="utf-8")
-    except OSError as error:
-        raise SourceError(Problem(f"{file} cannot be read: {error.strerror}")) from error
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SourceError(Problem(f"{file} is not UTF-8: {error.reason} at byte {error.start}")) from error
+        raise SourceError(
+            Problem(f"the query is not UTF-8: byte {error.start} cannot be read", Origin(name), "Save it as UTF-8")
+        ) from error
 
 
 def _engine(directory: Path | None, endpoint: str | None) -> Engine:

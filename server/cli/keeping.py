@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from server.cli import options, output
+
+if TYPE_CHECKING:
+    from ontology.records import Labels
 
 
 @click.command(epilog="Example: duikou export --db data --format trig -o everything.trig")
@@ -20,24 +25,26 @@ from server.cli import options, output
     default="nq",
     show_default=True,
     type=click.Choice(["nq", "trig", "ttl", "jsonld", "csv"]),
-    help="nq, trig and jsonld keep the named graphs; ttl and csv hold their union.",
+    help="nq, trig and jsonld keep the named graphs; ttl is their union; csv is a table of all figures.",
 )
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path), metavar="FILE", help="Default: stdout.")
 def export(directory: Path, wanted: str, target: Path | None) -> None:
     """Write everything a data directory holds to one file."""
     from graph.export import export as write
-
+    from graph.formats import Format
     from ontology.errors import Problem, StoreError
 
     reader = options.existing(directory).reader()
+    format = Format.named(wanted)
+    assert format is not None
     if target is None:
-        write(reader, wanted, sys.stdout.buffer)
+        write(reader, format, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
     partial = target.with_name(target.name + ".part")
     try:
         with partial.open("wb") as out:
-            write(reader, wanted, out)
+            write(reader, format, out)
         partial.replace(target)
     except OSError as error:
         raise StoreError(Problem(f"{target} cannot be written: {error.strerror or error}")) from error
@@ -50,7 +57,8 @@ def export(directory: Path, wanted: str, target: Path | None) -> None:
 @options.db(help="The data directory. Without it: the private one, with the ten cases.")
 def stats(directory: Path | None) -> None:
     """Count what is inside: quads by graph, things by class, properties."""
-    from graph.statistics import statistics
+    from graph.statistics import short_graph, statistics
+    from server.naming import short
 
     if directory is None:
         from server.cli.private import private
@@ -58,8 +66,16 @@ def stats(directory: Path | None) -> None:
         database = private()
     else:
         database = options.existing(directory)
-    for line in statistics(database.reader()).lines():
-        click.echo(line)
+    found = statistics(database.reader())
+    rows = [["quads", "", "", str(found.quads)], ["triples", "", "", str(found.triples)]]
+    for what, counts in (("graph", found.graphs), ("class", found.classes), ("property", found.properties)):
+        rows += [[what, short_graph(c.iri) if what == "graph" else short(c.iri), _name(c.label), str(c.count)]
+                 for c in counts]  # fmt: skip
+    _table(["what", "which", "name", "count"], rows)
+
+
+def _name(labels: Labels) -> str:
+    return " · ".join(filter(None, labels))
 
 
 @click.command(epilog="Example: duikou snapshots --db data")
@@ -68,10 +84,14 @@ def snapshots(directory: Path) -> None:
     """List the snapshots that are kept; * marks the one that is served."""
     kept = options.existing(directory).snapshots()
     rows = [
-        ["*" if s.is_current else "", str(s.number), s.created, f"{s.quads:,}" if sys.stdout.isatty() else str(s.quads),
+        ["*" if s.is_current else "", str(s.number), s.created, str(s.quads),
          s.command] for s in kept
     ]  # fmt: skip
-    columns = ["current", "number", "created", "quads", "command"]
+    _table(["current", "number", "created", "quads", "command"], rows)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows as a table on a terminal, as CSV in a pipe."""
     if sys.stdout.isatty():
         for line in output.table(columns, rows):
             click.echo(line)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from graph.database import Database
     from graph.publish import Report
     from graph.sources import Source
+    from ontology.errors import Problem
 
 
 @click.command(epilog="Example: duikou build --db data")
@@ -45,7 +46,7 @@ def build(directory: Path) -> None:
     type=click.Choice(["case", "rdf", "document"]),
     help="What the sources are. Default: told from name and content.",
 )
-@click.option("--graph", metavar="NAME", help="The named graph that triples go to: an IRI, or a name such as notes.")
+@click.option("--graph", metavar="NAME", help="The graph that triples go to: its IRI, or a name (notes is source/notes).")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, publish nothing.")
 @click.option(
     "--report", "report_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a report as JSON."
@@ -91,7 +92,8 @@ def read_cases(paths: Sequence[Path]) -> list[Source]:
     from loaders.case_file import read_case_file
     from ontology.errors import SourceError
 
-    sources, problems = [], []
+    sources: list[Source] = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             sources.append(read_case_file(path))
@@ -139,7 +141,7 @@ def _keep(database: Database, path: Path) -> None:
 def _say(reports: Sequence[Report], dry_run: bool) -> None:
     for report in reports:
         for problem in (*report.unread, *report.notes):
-            output.note(problem)
+            output.note(f"note: {problem}")
         if report.snapshot is not None:
             output.note(f"snapshot {report.snapshot.number}: {report.snapshot.quads} quads, {report.seconds:.1f} s")
     if dry_run:

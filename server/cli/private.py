@@ -6,14 +6,14 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from graph.publish import build
-
 from graph.database import Database
+from graph.publish import build
 from loaders.builtin import builtin_sources
 from server.cli import options, output
+from server.version import version
 
-_PACKAGES: Final = ("ontology", "graph", "loaders")
-_READ: Final = frozenset({".ttl", ".rq", ".yaml", ".json", ".py"})
+_PACKAGES: Final = ("ontology", "loaders")
+_DATA: Final = frozenset({".ttl", ".rq", ".yaml"})
 _MARK: Final = "builtin.sha256"
 
 
@@ -36,12 +36,12 @@ def build_cases(database: Database) -> None:
 
 
 def builtin_digest() -> str:
-    """Return a digest of everything a build depends on: ontology, code lists, rules, cases and the code itself."""
-    digest = hashlib.sha256()
+    """Return a digest of what is built: ontology, code lists, shapes, rules, areas, cases, and the version."""
+    digest = hashlib.sha256(version().encode())
     root = Path(__file__).parents[2]
     for package in _PACKAGES:
         for file in sorted((root / package).rglob("*")):
-            if file.suffix in _READ and file.is_file():
+            if file.suffix in _DATA and file.is_file():
                 digest.update(f"{file.relative_to(root)}\n".encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -113,14 +113,14 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
 
 def test_a_query_in_a_pipe_prints_csv(db: Path) -> None:
     result = run("query", "-q", COUNT, "--db", db)
-    assert (result.exit_code, result.stdout) == (0, "n\r\n10\r\n")
+    assert (result.exit_code, result.stdout) == (0, "n\n10\n")
 
 
 @pytest.mark.parametrize(
     ("format", "begins"),
     [
         ("table", "n\n──\n10\n"),
-        ("csv", "n\r\n10"),
+        ("csv", "n\n10\n"),
         ("tsv", "?n\n10"),
         ("json", '{"head":{"vars":["n"]}'),
         ("xml", "<?xml"),
@@ -150,9 +150,9 @@ def test_a_question_of_yes_or_no_is_answered_in_a_word(db: Path) -> None:
 def test_a_query_comes_from_a_file_or_from_stdin(db: Path, tmp_path: Path) -> None:
     file = tmp_path / "count.rq"
     file.write_text(COUNT, encoding="utf-8")
-    assert run("query", file, "--db", db).stdout == "n\r\n10\r\n"
-    assert run("query", "-", "--db", db, stdin=COUNT).stdout == "n\r\n10\r\n"
-    assert run("query", "--db", db, stdin=COUNT).stdout == "n\r\n10\r\n"
+    assert run("query", file, "--db", db).stdout == "n\n10\n"
+    assert run("query", "-", "--db", db, stdin=COUNT).stdout == "n\n10\n"
+    assert run("query", "--db", db, stdin=COUNT).stdout == "n\n10\n"
 
 
 def test_chinese_lines_up_in_a_table(db: Path) -> None:
@@ -162,7 +162,7 @@ def test_chinese_lines_up_in_a_table(db: Path) -> None:
 
 
 def test_an_endpoint_is_asked_the_same_way(endpoint: str) -> None:
-    assert run("query", "-q", COUNT, "--endpoint", endpoint).stdout == "n\r\n10\r\n"
+    assert run("query", "-q", COUNT, "--endpoint", endpoint).stdout == "n\n10\n"
     graph = run("query", "-q", "CONSTRUCT { ?s a dk:Case } WHERE { ?s a dk:Case }", "--endpoint", endpoint)
     assert "dk:Case" in graph.stdout
 

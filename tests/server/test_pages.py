@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +23,8 @@ from server.app import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 #: Inside `href`, `src` and `action`: addresses on this site.
+#: Queries, and data files of each format, that the crawl asks for.
+ENOUGH = 40
 LINK = re.compile(r"""(?:href|src|action)="(/[^"#]*)""")
 
 
@@ -208,22 +211,22 @@ def test_the_vocabulary_page_lists_every_term(site: FlaskClient, lang: str) -> N
 
 
 def found(site: FlaskClient, start: str) -> Iterator[tuple[str, int]]:
-    """Follow every link from a page on this site, queries but for the first few, and yield path and status."""
+    """Follow every link to a page, and the first of those to queries and data files; yield path and status."""
     seen: set[str] = set()
-    left, asked = [start], 0
+    left, asked = [start], Counter[str]()
     while left:
         path = left.pop()
         if path in seen:
             continue
         seen.add(path)
-        if "/sparql?" in path:
-            asked += 1
-            if asked > 40:
-                continue
-        response = site.get(path, headers=BROWSER)
-        yield path, response.status_code
-        if response.mimetype == "text/html":
-            left += [html.unescape(link) for link in LINK.findall(response.get_data(as_text=True))]
+        kind = "query" if "/sparql?" in path else path.rpartition(".")[2] if path.startswith("/data/") else ""
+        asked[kind] += 1
+        if kind and asked[kind] > ENOUGH:
+            continue
+        with site.get(path, headers=BROWSER) as response:
+            yield path, response.status_code
+            if response.mimetype == "text/html":
+                left += [html.unescape(link) for link in LINK.findall(response.get_data(as_text=True))]
 
 
 def test_every_link_leads_somewhere(site: FlaskClient) -> None:
