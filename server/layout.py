@@ -26,11 +26,10 @@ def layout() -> dict[str, Any]:
     """Return the names that templates see besides what their view gives them."""
     here = lang()
     other = "en" if here == "zh" else "zh"
-    path = quote(request.path, safe="/-._~!$*,;=@%")
     return {
         "lang": here,
         "other_lang": other,
-        "other_href": links.switched(_raw_path() or path, request.query_string.decode("ascii", "replace"), other),
+        "other_href": _switched(other),
         "t": partial(texts.text, here),
         "links": links,
         "snapshot": _snapshot(),
@@ -47,10 +46,15 @@ def stylesheet_version() -> str:
     return hashlib.sha256(Path(__file__).with_name("static").joinpath("duikou.css").read_bytes()).hexdigest()[:8]
 
 
-def _raw_path() -> str | None:
-    """Return the path as the client sent it, still escaped, where the server tells."""
-    raw = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI")
-    return str(raw).partition("?")[0] if raw and str(raw).startswith("/") else None
+def _switched(other: str) -> str:
+    """Return the address of this page in the other language.
+
+    The path arrives unescaped, so that of a thing is made anew from its name.
+    """
+    told = request.view_args or {}
+    name = links.name_of(told["kind"], told["key"]) if {"kind", "key"} <= told.keys() else None
+    path = links.page(other, name) if name else quote(request.path, safe="/-._~!$*,;=@")
+    return links.switched(path, request.query_string.decode("ascii", "replace"), other)
 
 
 def _snapshot() -> Any:
