@@ -6,39 +6,16 @@ Each is one step: applied to a working copy, published as a new snapshot, or not
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
 
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from graph import syntax
+from graph import syntax, tokens
 from graph.database import Database
 from graph.formats import Format
-from ontology.errors import Origin, Problem, QueryError
-
-#: SPARQL's own tokens, as far as they matter for finding keywords and braces outside names and strings.
-_TOKEN: Final = re.compile(
-    r"""(?P<skip>\s+|\#[^\n\r]*)
-      | (?P<opaque><[^<>"{}|^`\\\s]*>
-          | \"\"\"(?:(?:"|"")?(?:[^"\\]|\\.))*\"\"\" | '''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
-          | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
-          | [?$]\w+ | @[A-Za-z-]+
-          | (?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:%.-]|\\.)*
-          | _:\w[\w.-]*)
-      | (?P<word>[^\W\d_]\w*)
-      | (?P<sign>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class _Token(NamedTuple):
-    text: str
-    start: int
-    end: int
-    is_word: bool
+from ontology.errors import Origin, Problem, QueryError, StoreError
 
 
 def apply(
@@ -71,7 +48,7 @@ def _impossible(error: Exception, text: str) -> QueryError | StoreError:
     """Return what to say of an update that the engine understood and could not carry out."""
     if isinstance(error, OSError) and error.errno is not None:
         return StoreError(Problem(f"The update could not be written: {error}", remedy="Nothing was changed"))
-    if any(token.is_word and token.text.upper() in ("LOAD", "SERVICE") for token in _tokens(text)):
+    if any(token.is_word and token.text.upper() in ("LOAD", "SERVICE") for token in tokens.read(text)):
         return QueryError(
             Problem(
                 "LOAD and SERVICE reach nothing from here, and nothing was changed",
@@ -88,8 +65,8 @@ def with_using(text: str, using: Sequence[str], using_named: Sequence[str]) -> s
     `QueryError` where the update names a dataset itself, which the Protocol forbids.
     """
     clauses = "".join(f" USING <{_iri(g)}>" for g in using) + "".join(f" USING NAMED <{_iri(g)}>" for g in using_named)
-    tokens, parts, copied, depth = list(_tokens(text)), [], 0, 0
-    for n, token in enumerate(tokens):
+    found, parts, copied, depth = list(tokens.read(text)), [], 0, 0
+    for n, token in enumerate(found):
         depth += (token.text == "{") - (token.text == "}")
         word = token.text.upper() if token.is_word and depth == 0 else ""
         if word in ("USING", "WITH"):
@@ -101,9 +78,9 @@ def with_using(text: str, using: Sequence[str], using_named: Sequence[str]) -> s
                 )
             )
         if word == "WHERE" and n:
-            before = tokens[n - 1]
+            before = found[n - 1]
             if before.is_word and before.text.upper() == "DELETE":  # DELETE WHERE { … } allows no USING
-                pattern = text[token.end : _closing(tokens, n + 1, len(text))]
+                pattern = text[token.end : _closing(found, n + 1, len(text))]
                 parts.append(text[copied : before.end] + pattern)
                 copied = before.end
                 parts.append(clauses + " ")
@@ -114,19 +91,13 @@ def with_using(text: str, using: Sequence[str], using_named: Sequence[str]) -> s
     return "".join((*parts, text[copied:]))
 
 
-def _closing(tokens: Sequence[_Token], start: int, default: int) -> int:
+def _closing(found: Sequence[tokens.Token], start: int, default: int) -> int:
     depth = 0
-    for token in tokens[start:]:
+    for token in found[start:]:
         depth += (token.text == "{") - (token.text == "}")
         if depth == 0:
             return token.end
     return default
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(text):
-        if found.lastgroup != "skip":
-            yield _Token(found[0], found.start(), found.end(), found.lastgroup == "word")
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

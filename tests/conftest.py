@@ -7,6 +7,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from graph.database import Database
+from graph.publish import build
+from loaders.builtin import builtin_sources
+
 # A slow machine is no failure.
 hypothesis.settings.register_profile("duikou", deadline=None)
 hypothesis.settings.load_profile("duikou")
@@ -30,3 +34,11 @@ def source_text(shared: Path) -> str:
     if not files:
         pytest.skip("the source document is not in ../shared/source")
     return files[0].read_bytes().decode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def ten_cases(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """A data directory with the ten cases, built once; tests only read it."""
+    database = Database(tmp_path_factory.mktemp("ten-cases") / "db")
+    build(database, builtin_sources())
+    return database
