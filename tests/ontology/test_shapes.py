@@ -194,7 +194,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], str, str, str]] = {
     ),
     "overlapping words disagree": (
         (),
-        'ev:other a dk:TextEvidence ; dk:inDocument doc:report ; dk:beginIndex 1642 ; dk:endIndex 1644 ; dk:exactText "学院" .',
+        "ev:other a dk:TextEvidence ; dk:inDocument doc:report ; dk:beginIndex 1642 ; dk:endIndex 1644 ;\n"
+        '  dk:exactText "学院" .',
         "evidence/fudan",
         "do not agree on the characters",
     ),
