@@ -46,9 +46,7 @@ def build(directory: Path) -> None:
     type=click.Choice(["case", "rdf", "document"]),
     help="What the sources are. Default: told from name and content.",
 )
-@click.option(
-    "--graph", metavar="NAME", help="The graph that triples go to: its IRI, or a name (notes is source/notes)."
-)
+@click.option("--graph", metavar="NAME", help="The graph for triples: its IRI, or a name (notes is source/notes).")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, publish nothing.")
 @click.option(
     "--report", "report_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a report as JSON."

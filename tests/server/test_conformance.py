@@ -1,0 +1,97 @@
+"""The W3C test suite for SPARQL 1.1 and the kit's own tests, run against our ``/sparql`` over HTTP.
+
+The kit loads its data by SPARQL Update, which the endpoint does not offer; a bare route of the test writes
+into a store in memory, and everything that is asked goes through the application.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pyoxigraph as ox
+import pytest
+from flask import Response, request
+from werkzeug.serving import make_server
+
+from graph.database import Database, Snapshot
+from graph.reader import Reader
+from server.app import create_app
+
+#: Tests of SPARQL Update's own protocol, which the route of this test does not speak.
+UPDATE_PROTOCOL = tuple(f"sparql11/protocol/{name}" for name in ("update_", "bad_update", "bad_multiple_updates"))
+    "sparql11/protocol/update_",
+    "sparql11/protocol/bad_update",
+    "sparql11/protocol/bad_multiple_updates",
+)
+#: What the engine does otherwise, by suite: how many tests may fail. The endpoint itself is to fail none.
+ENGINE = {"query": 28, "formats": 4, "protocol": 1, "sd": 0}
+
+
+class Memory:
+    """A store in memory where an application expects a database."""
+
+    def __init__(self) -> None:
+        self.store = ox.Store()
+        self.number = 1
+
+    def reader(self) -> Reader:
+        graphs = {}
+        for name in self.store.named_graphs():
+            quads = self.store.quads_for_pattern(None, None, None, name)
+            graphs[str(getattr(name, "value", name))] = sum(1 for _ in quads)
+        snapshot = Snapshot(
+            number=self.number, parent=None, created="", command="", quads=len(self.store), graphs=graphs, repeated=0,
+            software="",
+        )  # fmt: skip
+        return Reader(self.store, snapshot)
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    memory = Memory()
+    app = create_app(cast(Database, memory), union=False)
+
+    @app.post("/update")
+    def update() -> Response:
+        form = request.mimetype == "application/x-www-form-urlencoded"
+        text = request.form["update"] if form else request.get_data(as_text=True)
+        try:
+            memory.store.update(text)
+        except SyntaxError as error:
+            return Response(str(error), 400)
+        memory.number += 1
+        return Response(status=204)
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("suite", list(ENGINE))
+@pytest.mark.parametrize("method", ["get", "post-form", "post-direct"])
+def test_the_standard_is_kept(shared: Path, endpoint: str, tmp_path: Path, suite: str, method: str) -> None:
+    kit = shared / "conformance"
+    if not (kit / "run.py").is_file():
+        pytest.skip("the conformance kit is not in ../shared/conformance")
+    data, report = tmp_path / "data", tmp_path / "report.json"
+    shutil.copytree(kit / "data", data)
+    subprocess.run(
+        [sys.executable, "-B", str(kit / "run.py"), "--query-url", f"{endpoint}/sparql", "--update-url",
+         f"{endpoint}/update", "--suite", suite, "--method", method, "--data", str(data), "--json", str(report),
+         "--force", "--quiet"],
+        capture_output=True, timeout=300, check=False,
+    )  # fmt: skip
+    tests = json.loads(report.read_text("utf-8"))["tests"]
+    failed = [t["id"] for t in tests if t["status"] not in ("pass", "skip")]
+    ours = [name for name in failed if not name.startswith(UPDATE_PROTOCOL)]
+    assert len(tests) > 5
+    assert len(ours) <= ENGINE[suite], ours
