@@ -26,10 +26,6 @@ from server.app import create_app
 
 #: Tests of SPARQL Update's own protocol, which the route of this test does not speak.
 UPDATE_PROTOCOL = tuple(f"sparql11/protocol/{name}" for name in ("update_", "bad_update", "bad_multiple_updates"))
-    "sparql11/protocol/update_",
-    "sparql11/protocol/bad_update",
-    "sparql11/protocol/bad_multiple_updates",
-)
 #: What the engine does otherwise, by suite: how many tests may fail. The endpoint itself is to fail none.
 ENGINE = {"query": 28, "formats": 4, "protocol": 1, "sd": 0}
 
