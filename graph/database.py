@@ -161,6 +161,10 @@ class Draft:
         return dict(sorted(found.items()))
 
 
+class _GoneError(Exception):
+    """A snapshot was deleted between being named and being locked."""
+
+
 class Database:
     """A data directory. Cheap to make; nothing is created before the first write."""
 
@@ -196,9 +200,10 @@ class Database:
     def at(self, number: int) -> Reader:
         """Return a reader of one snapshot that is still kept."""
         self._check()
-        if number not in self._numbers():
-            raise StoreError(self._no_such(number))
-        return self._hold(number)
+        try:
+            return self._hold(number)
+        except _GoneError:
+            raise StoreError(self._no_such(number)) from None
 
     # -- changing -------------------------------------------------------------
 
@@ -396,24 +401,29 @@ class Database:
                 return Reader(Store(), None)
             try:
                 return self._hold(number)
-            except FileNotFoundError:
+            except _GoneError:
                 continue  # pruned between reading CURRENT and locking: CURRENT has moved on
         raise StoreError(self._no_such(number or 0))
 
     def _hold(self, number: int) -> Reader:
-        """Open a snapshot with a shared lock on it. `FileNotFoundError` if it is being deleted."""
+        """Open a snapshot with a shared lock on it. `_GoneError` if it was deleted meanwhile."""
         snapshot = self._snapshot(number, current=self._current_number())
-        descriptor = os.open(snapshot.path / "readers.lock", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            descriptor = os.open(snapshot.path / "readers.lock", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise _GoneError from None
+        except OSError as error:
+            raise _unreachable(snapshot.path, error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
             if os.fstat(descriptor).st_nlink == 0 or not snapshot.path.exists():
-                raise FileNotFoundError(snapshot.path)
+                raise _GoneError
             union = snapshot.path / "union"
             store = Store.read_only(str(snapshot.path / "store"))
             reader = Reader(store, snapshot, union=Store.read_only(str(union)) if snapshot.repeated else None)
         except BaseException as error:
             os.close(descriptor)
-            if isinstance(error, OSError) and not isinstance(error, FileNotFoundError | StoreError):
+            if isinstance(error, OSError) and not isinstance(error, StoreError):
                 raise StoreError(
                     Problem(
                         f"Snapshot {number} cannot be opened: {error}",
