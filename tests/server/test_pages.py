@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from graph.database import Database
 from graph.documents import keep_document
@@ -210,6 +211,11 @@ def test_the_vocabulary_page_lists_every_term(site: FlaskClient, lang: str) -> N
     assert [name for name in vocabulary.terms() if f'id="{name}"' not in shown] == []
 
 
+def without_texts(response: TestResponse) -> str:
+    """The tags of a page, as far as they are markup: queries in text areas and links are left out."""
+    return re.sub(r"<textarea.*?</textarea>|href=\"[^\"]*\"|>[^<]*<", "><", response.get_data(as_text=True), flags=re.S)
+
+
 def found(site: FlaskClient, start: str) -> Iterator[tuple[str, int]]:
     """Follow every link to a page, and the first of those to queries and data files; yield path and status."""
     seen: set[str] = set()
@@ -226,6 +232,7 @@ def found(site: FlaskClient, start: str) -> Iterator[tuple[str, int]]:
         with site.get(path, headers=BROWSER) as response:
             yield path, response.status_code
             if response.mimetype == "text/html":
+                assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", without_texts(response)), path
                 left += [html.unescape(link) for link in LINK.findall(response.get_data(as_text=True))]
 
 
