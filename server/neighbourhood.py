@@ -52,10 +52,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What points to a thing by one property: how many, and the first of them."""
+    """What points to a thing by one property: how many, how many of them not by rule only, and the first of them."""
 
     predicate: str
     count: int
+    stated: int
     subjects: tuple[str, ...]
 
 
@@ -151,7 +152,7 @@ def _incoming(engine: Engine, iri: str, listed: int) -> Iterator[Incoming]:
         property_ = ox.NamedNode(row["property"].value)
         found = queries.select(engine, "incoming", thing=thing, property=property_, limit=listed)
         subjects = tuple(r["subject"].value for r in found if isinstance(r["subject"], ox.NamedNode))
-        yield Incoming(property_.value, int(row["count"].value), subjects)
+        yield Incoming(property_.value, int(row["count"].value), int(row["stated"].value), subjects)
 
 
 def _named(around: Neighbourhood) -> Iterator[str]:

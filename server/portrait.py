@@ -18,7 +18,7 @@ from ontology.records import ROLES
 from server import links
 from server.figures import Unit, number, plain, sentence
 from server.naming import Link, Name, best
-from server.neighbourhood import INFERRED, Neighbourhood, Statement
+from server.neighbourhood import INFERRED, Incoming, Neighbourhood, Statement
 from server.queries import Term
 from server.texts import text
 
@@ -155,6 +155,7 @@ class Portrait:
     citations: Sequence[Citation]
     quotation: Citation | None
     incoming: Sequence[Arrivals]
+    derived: Sequence[Arrivals]
     sources: Sequence[Link]
     truncated: bool
 
@@ -190,7 +191,8 @@ class Painter:
             inferred=self._groups(iri, inferred=True),
             citations=self._citations(iri),
             quotation=self._citation(iri) if around.one(iri, "dk:inDocument") and _is_evidence(iri) else None,
-            incoming=[self._arrivals(i.predicate, i.count, i.subjects) for i in around.incoming],
+            incoming=[self._arrivals(i) for i in around.incoming if i.stated],
+            derived=[self._arrivals(i) for i in around.incoming if not i.stated],
             sources=[around.labels.link(g, lang) for g in around.sources() if g != INFERRED],
             truncated=around.truncated,
         )
@@ -393,8 +395,8 @@ class Painter:
             return Name(value.value, lang, True)
         return Name(value.value)
 
-    def _arrivals(self, property_: str, count: int, subjects: Iterable[str]) -> Arrivals:
-        return Arrivals(self._link(property_), count, [self._link(s) for s in subjects])
+    def _arrivals(self, incoming: Incoming) -> Arrivals:
+        return Arrivals(self._link(incoming.predicate), incoming.count, [self._link(s) for s in incoming.subjects])
 
 
 def _place(group: Group) -> tuple[int, str]:

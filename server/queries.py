@@ -26,7 +26,7 @@ FOLDER: Final = Path(__file__).with_name("queries")
 #: How many things one question may name: a longer VALUES block is slower than several questions.
 BATCH: Final = 500
 #: Queries that tell the unnamed graph from the others.
-_STORED: Final = frozenset({"facts"})
+_STORED: Final = frozenset({"facts", "incoming-counts"})
 _PLACE: Final = re.compile(r"\$([a-z_]+)\b")
 
 

@@ -74,6 +74,13 @@ def test_a_programme_shows_who_what_where_and_the_words(site: FlaskClient, lang:
     assert [word for word in expected[lang] if word not in shown] == []
 
 
+def test_what_only_rules_say_is_folded_away(site: FlaskClient) -> None:
+    stated, _, folded = page(site, "/en/area/530000").partition('<details class="inferred">')
+    assert "stated recipient area" in words(stated)
+    assert "ontology#recipientArea" not in stated
+    assert "ontology#recipientArea" in folded
+
+
 def test_a_figure_leads_to_its_words_and_position(site: FlaskClient) -> None:
     shown = page(site, "/zh/measurement/yixiu-yunshang.output-value")
     assert "<mark>年产值突破1.5亿元</mark>" in shown
