@@ -15,6 +15,7 @@ import io
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
 from typing import Final
@@ -61,16 +62,28 @@ def inconsistencies(graph: rdflib.Graph) -> list[Problem]:
     return problems
 
 
+def classes(graph: rdflib.Graph) -> dict[str, frozenset[str]]:
+    """Return the local names of our classes that each thing belongs to, as HermiT finds them.
+
+    Raises `ReasonerError` where HermiT cannot run, and where the graph is contradictory: then everything follows.
+    """
+    verdict = _hermit(_axioms(graph, ()), realise=True)
+    if not verdict.consistent:
+        raise ReasonerError(Problem("the graph contradicts the ontology", remedy="Call inconsistencies() to see where"))
+    return verdict.classes
+
+
 # -- HermiT -------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
 class _Verdict:
-    def __init__(self, consistent: bool, empty_classes: tuple[str, ...] = ()) -> None:
-        self.consistent = consistent
-        self.empty_classes = empty_classes
+    consistent: bool
+    empty_classes: tuple[str, ...] = ()
+    classes: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
-def _hermit(axioms: rdflib.Graph) -> _Verdict:
+def _hermit(axioms: rdflib.Graph, *, realise: bool = False) -> _Verdict:
     import owlready2  # slow to import, and only this function needs it  # noqa: PLC0415
 
     if shutil.which(owlready2.JAVA_EXE) is None:
@@ -88,7 +101,14 @@ def _hermit(axioms: rdflib.Graph) -> _Verdict:
         with world.get_ontology(f"{ONTOLOGY}/inferred#"):
             owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
         empty = sorted(c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing)
-        return _Verdict(True, tuple(empty))
+        found: dict[str, frozenset[str]] = {}
+        for thing in world.individuals() if realise else ():
+            above = {
+                c.iri for direct in thing.is_a if isinstance(direct, owlready2.ThingClass) for c in direct.ancestors()
+            }
+            prefix = f"{ONTOLOGY}#"
+            found[thing.iri] = frozenset(iri.removeprefix(prefix) for iri in above if iri.startswith(prefix))
+        return _Verdict(True, tuple(empty), found)
     except owlready2.OwlReadyInconsistentOntologyError:
         return _Verdict(False)
     except owlready2.OwlReadyJavaError as error:

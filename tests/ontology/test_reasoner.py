@@ -5,11 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 
+import pyoxigraph as ox
 import pytest
 import rdflib
+from rdflib import RDF
 
-from ontology import reasoner
+from graph.inference import materialise
+from graph.quads import quads
+from loaders.builtin import builtin_sources
+from ontology import reasoner, vocabulary
 from ontology.errors import ReasonerError
+from ontology.namespaces import ONTOLOGY, named_graph
 
 Example = Callable[..., rdflib.Graph]
 
@@ -88,6 +94,35 @@ def test_the_example_has_no_contradiction_and_stays_as_it_is(example: Example) -
     before = set(graph)
     assert reasoner.inconsistencies(graph) == []
     assert set(graph) == before
+
+
+@pytest.mark.usefixtures("java")
+def test_the_rules_and_hermit_put_the_things_of_the_ten_cases_into_the_same_classes() -> None:
+    """That HermiT answers at all says that the ten cases hold no contradiction. It takes half a minute."""
+    store = ox.Store()
+    for source in builtin_sources():
+        store.extend(quads(source))
+    lines = "\n".join(f"{q.subject} {q.predicate} {q.object} ." for q in store)
+    by_hermit = reasoner.classes(rdflib.Graph().parse(data=lines, format="nt"))
+
+    store.load(path=vocabulary.CORE, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(named_graph("ontology")))
+    materialise(store)
+    by_rules: dict[str, set[str]] = {}
+    for quad in store.quads_for_pattern(None, ox.NamedNode(str(RDF.type)), None):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+            prefix, _, name = quad.object.value.rpartition("#")
+            if prefix == ONTOLOGY:
+                by_rules.setdefault(quad.subject.value, set()).add(name)
+
+    assert len(by_rules) > 500
+    assert {iri: names for iri, names in by_hermit.items() if names} == by_rules
+    assert sum("PairedAidProgramme" in names for names in by_rules.values()) >= 10
+
+
+@pytest.mark.usefixtures("java")
+def test_classes_of_a_contradictory_graph_are_refused(example: Example) -> None:
+    with pytest.raises(ReasonerError, match="contradicts the ontology"):
+        reasoner.classes(example(add="id:result\\/jobs a dk:Output ."))
 
 
 @pytest.mark.usefixtures("java")
