@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -14,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from click.testing import CliRunner
@@ -95,6 +97,21 @@ def test_what_is_loaded_meanwhile_is_served(ten_cases: Database, tmp_path: Path)
         assert get(url + ask) == b"o\r\n"
         assert CliRunner().invoke(main, ["load", str(file), "--db", str(copy)]).exit_code == 0
         assert get(url + ask) == b"o\r\nnews\r\n"
+
+
+def test_a_query_that_crashes_the_engine_does_not_end_the_service(ten_cases: Database) -> None:
+    with serving("--db", ten_cases.path) as (process, url):
+        bomb = urlencode({"query": "SELECT * " + "{" * 20_000 + "}" * 20_000}).encode()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            urllib.request.urlopen(f"{url}sparql", data=bomb, timeout=PATIENCE).close()
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                assert json.loads(get(f"{url}healthz"))["status"] == "ok"
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the service did not come back")
+        assert process.poll() is None
 
 
 def test_a_new_directory_is_served_empty(tmp_path: Path) -> None:
