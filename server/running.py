@@ -42,7 +42,7 @@ def serve(path: Path, host: str, port: int, *, union: bool, ready: Callable[[str
     from granian.server import Server
 
     port = free_port(host, port)
-    # A query can still crash the process that answers it (deep nesting overflows the parser's stack): it is started anew.
+    # A query can crash the process that answers it (deep nesting overflows the parser's stack): it is started anew.
     server = Server(
         "duikou", host, port, interface=Interfaces.WSGI, workers=1, blocking_threads=THREADS, websockets=False,
         log_enabled=False, workers_kill_timeout=5, respawn_failed_workers=True, respawn_interval=0.1,
