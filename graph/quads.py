@@ -129,7 +129,11 @@ def _names(value: Names) -> Iterator[Node]:
 
 
 def _decimal(value: Decimal) -> Iterator[Node]:
-    yield Literal(format(value, "f"), datatype=_DECIMAL)
+    """Yield the number in its shortest plain form, which is how the store keeps it."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    yield Literal("0" if text in ("-0", "") else text, datatype=_DECIMAL)
 
 
 _CONVERSIONS: Final[dict[Any, _Convert]] = {
