@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from filelock import FileLock, Timeout
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from graph.reader import Reader
 from ontology.errors import Problem, StoreError
@@ -507,8 +507,7 @@ def _repeated(store: Store, quads: int) -> int:
     One predicate at a time, so that what the engine has to remember stays small.
     """
     distinct = 0
-    for solution in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True):
-        predicate = str(solution["p"])
+    for predicate in _predicates(store):
         text = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o }} }}"
         distinct += _number(store, text, union=True)
     return quads - distinct
@@ -537,9 +536,11 @@ def _build_union(store: Store, path: Path, quads: int) -> None:
     scratch = path.with_name("union-work")
     store.backup(scratch)
     union = Store(scratch)
-    everything = _union_triples(store)
-    (union.extend if quads < _BULK else union.bulk_extend)(everything)
-    if quads >= _BULK:
+    if quads < _BULK:
+        union.extend(_merged(store, ""))
+    else:
+        union.extend(_merged(store, "FILTER(ISBLANK(?s) || ISBLANK(?o))"))  # the bulk loader renames blank nodes
+        _load_named(store, union, path.with_name("union.nt"))
         union.optimize()
     union.flush()
     union.backup(path)
@@ -547,12 +548,26 @@ def _build_union(store: Store, path: Path, quads: int) -> None:
     shutil.rmtree(scratch)
 
 
-def _union_triples(store: Store) -> Iterator[Quad]:
-    """Yield each triple of any graph once, as a quad of the default graph; one predicate at a time."""
-    for solution in list(_solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True)):
-        predicate = solution["p"]
-        for pair in _solutions(store, f"SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o }}", union=True):
-            yield Quad(pair["s"], predicate, pair["o"])
+def _merged(store: Store, condition: str) -> Iterator[Quad]:
+    """Yield triples of any graph as quads of the default graph, each once, one predicate at a time."""
+    for predicate in _predicates(store):
+        text = f"SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o {condition} }}"
+        yield from (Quad(pair["s"], predicate, pair["o"]) for pair in _solutions(store, text, union=True))
+
+
+def _load_named(store: Store, union: Store, file: Path) -> None:
+    """Bulk-load the triples without blank nodes into a default graph, by way of a file: five times as fast."""
+    with file.open("wb") as out:
+        for predicate in _predicates(store):
+            text = f"CONSTRUCT {{ ?s {predicate} ?o }} {{ ?s {predicate} ?o FILTER(!ISBLANK(?s) && !ISBLANK(?o)) }}"
+            triples = cast(QueryTriples, store.query(text, use_default_graph_as_union=True))
+            triples.serialize(out, RdfFormat.N_TRIPLES)
+    union.bulk_load(path=file, format=RdfFormat.N_TRIPLES, lenient=True)
+    file.unlink()
+
+
+def _predicates(store: Store) -> list[NamedNode]:
+    return [row["p"] for row in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True)]
 
 
 def _unreachable(path: Path, error: OSError) -> StoreError:
