@@ -20,6 +20,10 @@ class NotAcceptable(QueryError):  # noqa: N818  # HTTP calls it so
     """The query is well formed, but its answer cannot be written in any of the formats asked for."""
 
 
+class NotOffered(QueryError):  # noqa: N818  # it is no error of the client's
+    """The query is well formed, but would reach another server, which is not allowed here."""
+
+
 class Limit(Enum):
     """What a query may not have more of."""
 
@@ -50,6 +54,8 @@ class Dataset:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     union: bool = True
+    #: What relative IRIs of the query are resolved against: the address of the endpoint.
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

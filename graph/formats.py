@@ -60,7 +60,7 @@ class Format(Enum):
     NQUADS = ("nq", Kind.DATASET, "application/n-quads", ("text/x-nquads", "text/nquads"), ("nq", "nquads"), "N-Quads")
     TRIG = ("trig", Kind.DATASET, "application/trig", ("application/x-trig",), ("trig",), "TriG")
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self, short: str, kind: Kind, media_type: str, aliases: tuple[str, ...], extensions: tuple[str, ...], title: str
     ) -> None:
         self.short = short

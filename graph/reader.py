@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
 
 import pyoxigraph
 from pyoxigraph import (
@@ -75,7 +75,8 @@ class Reader:
         """
         dataset = dataset or Dataset()
         declared = dict(prefixes) if prefixes else None
-        syntax.refuse_service(text, declared)
+        text = syntax.standard(text)
+        syntax.refuse_service(text, declared, dataset.base)
         default: list[NamedNode | BlankNode | DefaultGraph] | None = None
         named: list[NamedNode | BlankNode] | None = None
         store, union = self.store, False
@@ -85,12 +86,13 @@ class Reader:
         elif dataset.union and self.union is not None:
             store = self.union
         elif dataset.union:
-            union = not syntax.uses("from", text, declared)
+            union = not syntax.uses("from", text, declared, dataset.base)
         functions: dict[NamedNode, Callable[..., None]] = {}
         while True:
             try:
                 return store.query(
                     text,
+                    base_iri=dataset.base,
                     prefixes=declared,
                     use_default_graph_as_union=union,
                     default_graph=default,
@@ -129,10 +131,29 @@ class Reader:
             if isinstance(result, QueryTriples):
                 write_triples(result, chosen, out)
             else:
-                result.serialize(out, chosen.results)
+                result.serialize(_escaping(out) if chosen is Format.XML else out, chosen.results)
         except RuntimeError as error:
             raise QueryError(f"The query cannot be evaluated: {error}") from None
         return chosen
+
+
+class _CarriageReturns(io.RawIOBase):
+    """Passes XML on with its carriage returns escaped: a parser takes bare ones for line feeds (XML 1.0, §2.11)."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, chunk: object) -> int:
+        data = bytes(memoryview(chunk))  # type: ignore[arg-type]  # the engine hands over bytes
+        self._out.write(data.replace(b"\r", b"&#13;"))
+        return len(data)
+
+
+def _escaping(out: IO[bytes]) -> IO[bytes]:
+    return cast(IO[bytes], _CarriageReturns(out))
 
 
 def write_triples(triples: Iterable[pyoxigraph.Triple], chosen: Format, out: IO[bytes]) -> None:
@@ -141,6 +162,8 @@ def write_triples(triples: Iterable[pyoxigraph.Triple], chosen: Format, out: IO[
     Reading order is by subject, its types first, then by property and value, so that Turtle groups
     what belongs together and the same graph gives the same file.
     """
+    if chosen is Format.RDFXML:
+        out = _escaping(out)
     iterator = iter(triples)
     head: list[pyoxigraph.Triple] = []
     for triple in iterator:

@@ -14,6 +14,8 @@ from typing import Final
 
 import pyoxigraph
 
+from graph import tokens
+from graph.engine import NotOffered
 from ontology.errors import Origin, Problem, QueryError
 from ontology.namespaces import PREFIXES
 
@@ -30,6 +32,10 @@ _DECLARED: Final = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*)?:", re.IGNORECASE)
 _OPAQUE: Final = re.compile(r"<[^<>\"{}|^`\\\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*")
 
 
+#: A boolean with a capital letter.
+_LOUD: Final = re.compile(r"\b(?!(?-i:true|false)\b)(?:true|false)\b", re.IGNORECASE)
+
+
 def _spelt(word: str) -> re.Pattern[str]:
     """Match a word in any case, each letter plain or as a codepoint escape."""
     letters = (
@@ -41,7 +47,7 @@ def _spelt(word: str) -> re.Pattern[str]:
 _KEYWORDS: Final = {word: _spelt(word) for word in ("service", "from")}
 
 
-def uses(keyword: str, text: str, prefixes: dict[str, str] | None = None) -> bool:
+def uses(keyword: str, text: str, prefixes: dict[str, str] | None = None, base: str | None = None) -> bool:
     """Return whether a keyword ("service" or "from") may be used in a query.
 
     False is certain. True may also mean that the text is malformed. To ask about "from", be sure
@@ -52,7 +58,7 @@ def uses(keyword: str, text: str, prefixes: dict[str, str] | None = None) -> boo
     nonsense = f"z{secrets.token_hex(8)}"
     renamed = _KEYWORDS[keyword].sub(nonsense, text)
     try:
-        pyoxigraph.Store().query(renamed, prefixes=prefixes)
+        pyoxigraph.Store().query(renamed, prefixes=prefixes, base_iri=base)
     except SyntaxError:
         return True
     except (RuntimeError, OSError, ValueError):
@@ -60,14 +66,29 @@ def uses(keyword: str, text: str, prefixes: dict[str, str] | None = None) -> boo
     return False
 
 
-def refuse_service(text: str, prefixes: dict[str, str] | None = None) -> None:
+def standard(text: str) -> str:
+    """Return a query in the spelling that the engine reads, where it reads less than the standard allows.
+
+    Booleans are keywords, and so may have capitals (SPARQL 1.1, §19.8); the engine wants them small.
+    """
+    if not _LOUD.search(text):
+        return text
+    parts, copied = [], 0
+    for token in tokens.read(text):
+        if token.is_word and token.text.lower() in ("true", "false"):
+            parts += [text[copied : token.start], token.text.lower()]
+            copied = token.end
+    return "".join((*parts, text[copied:]))
+
+
+def refuse_service(text: str, prefixes: dict[str, str] | None = None, base: str | None = None) -> None:
     """Raise `QueryError` if a query would call another endpoint, or may."""
-    if not uses("service", text, prefixes):
+    if not uses("service", text, prefixes, base):
         return
     # NUL can stand nowhere, so this never runs; if the fault found lies before it, the text is malformed.
     probe = f"{text}\n\0"
     try:
-        pyoxigraph.Store().query(probe, prefixes=prefixes)
+        pyoxigraph.Store().query(probe, prefixes=prefixes, base_iri=base)
     except SyntaxError as error:
         problem = explain(error, text)
         last = text.count("\n") + 1
@@ -75,7 +96,7 @@ def refuse_service(text: str, prefixes: dict[str, str] | None = None) -> None:
             raise QueryError(problem) from None
     found = _KEYWORDS["service"].search(text)
     where = _position(text, found.start()) if found else Origin("query")
-    raise QueryError(
+    raise NotOffered(
         Problem(
             "SERVICE is not offered here: a query reaches no other endpoint",
             where,

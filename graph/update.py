@@ -14,6 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from graph import syntax, tokens
 from graph.database import Database
+from graph.engine import NotOffered
 from graph.formats import Format
 from ontology.errors import Origin, Problem, QueryError, StoreError
 
@@ -49,7 +50,7 @@ def _impossible(error: Exception, text: str) -> QueryError | StoreError:
     if isinstance(error, OSError) and error.errno is not None:
         return StoreError(Problem(f"The update could not be written: {error}", remedy="Nothing was changed"))
     if any(token.is_word and token.text.upper() in ("LOAD", "SERVICE") for token in tokens.read(text)):
-        return QueryError(
+        return NotOffered(
             Problem(
                 "LOAD and SERVICE reach nothing from here, and nothing was changed",
                 Origin("update"),

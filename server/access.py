@@ -15,6 +15,8 @@ from flask import Response, current_app, g, request
 from graph.database import Database, Snapshot
 from graph.engine import Engine
 from graph.reader import Reader
+from graph.workers.limits import Limits
+from graph.workers.writer import Writer
 
 _EXTENSION: Final = "duikou"
 
@@ -27,6 +29,12 @@ class Access:
     version: str
     #: Whether a query that names no graph sees the union of all.
     union: bool = True
+    #: What answers foreign queries; without one they are answered in this process.
+    engine: Engine | None = None
+    #: What writes, and the token that who writes must send; without them the service is read-only.
+    writer: Writer | None = None
+    token: str | None = None
+    limits: Limits | None = None
 
 
 def install(extensions: dict[str, object], access: Access) -> None:
@@ -42,11 +50,12 @@ def current() -> Access:
 
 
 def engine() -> Engine:
-    """Return what answers the queries of this request, always from the same snapshot."""
-    return _reader()
+    """Return what answers foreign queries: worker processes, as a rule, with the current snapshot."""
+    return current().engine or reader()
 
 
-def _reader() -> Reader:
+def reader() -> Reader:
+    """Return the snapshot that our own pages read: the same one within one request."""
     if "reader" not in g:
         g.reader = current().database.reader()
     found: Reader = g.reader
@@ -55,7 +64,7 @@ def _reader() -> Reader:
 
 def snapshot() -> Snapshot | None:
     """Return the snapshot of this request, None while nothing has been published."""
-    return _reader().snapshot
+    return reader().snapshot
 
 
 def tag(*parts: object) -> str:

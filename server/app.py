@@ -6,24 +6,37 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from graph.database import Database
-from server import access, console, headers, health, pages, problems, sparql, things, vocabulary
+from graph.engine import Engine
+from graph.workers.limits import Limits
+from graph.workers.writer import Writer
+from server import access, console, graph_store, headers, health, pages, problems, sparql, things, vocabulary
 from server.layout import layout
 from server.version import version
 
 
-def create_app(database: Database, *, union: bool = True) -> Flask:
+def create_app(
+    database: Database,
+    *,
+    union: bool = True,
+    engine: Engine | None = None,
+    writer: Writer | None = None,
+    token: str | None = None,
+    limits: Limits | None = None,
+) -> Flask:
     """Return the application that serves a database: protocol, data, pages.
 
     `union` says whether a query that names no graph sees all of them, or the unnamed one only; our
-    own pages always see all.
+    own pages always see all. `engine` answers the queries of others (in this process without one),
+    `writer` takes the writes of whoever sends `token`; without the two nobody writes. `limits` are
+    those of the engine, for the service description.
     """
     app = Flask(__name__)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = True
-    access.install(app.extensions, access.Access(database, version(), union))
+    access.install(app.extensions, access.Access(database, version(), union, engine, writer, token, limits))
     app.context_processor(layout)
-    for module in (sparql, things, vocabulary, pages, console, health):
+    for module in (sparql, graph_store, things, vocabulary, pages, console, health):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     headers.register(app)

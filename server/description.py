@@ -8,21 +8,47 @@ from typing import Final
 import pyoxigraph as ox
 
 from graph.formats import Format
+from graph.workers.limits import Limits
+from ontology.namespaces import PREFIXES
 from server import negotiation
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
+_DK: Final = PREFIXES["dk"]
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _INTEGER: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
-_PREFIXES: Final = {"sd": _SD, "void": _VOID, "formats": "http://www.w3.org/ns/formats/"}
+_PREFIXES: Final = {"dk": _DK, "sd": _SD, "void": _VOID, "formats": "http://www.w3.org/ns/formats/"}
 
 
-def document(endpoint: str, named: Mapping[str, int], format: Format, *, union: bool) -> bytes:
+def document(
+    endpoint: str,
+    named: Mapping[str, int],
+    format: Format,
+    *,
+    union: bool,
+    writable: bool = False,
+    limits: Limits | None = None,
+) -> bytes:
     """Return the description of a service at `endpoint` over some named graphs."""
-    return ox.serialize(_triples(endpoint, named, union), format=format.rdf, prefixes=_PREFIXES) or b""
+    return (
+        ox.serialize(_triples(endpoint, named, union, writable, limits), format=format.rdf, prefixes=_PREFIXES) or b""
+    )
 
 
-def _triples(endpoint: str, named: Mapping[str, int], union: bool) -> list[ox.Triple]:
+def _limits(limits: Limits | None) -> dict[str, ox.Literal]:
+    """Return what one query may cost, by the properties that say so."""
+    if limits is None:
+        return {}
+    return {
+        "timeLimit": ox.Literal(limits.seconds),
+        "memoryLimit": ox.Literal(limits.megabytes << 20),
+        "answerLimit": ox.Literal(limits.answer),
+    }
+
+
+def _triples(
+    endpoint: str, named: Mapping[str, int], union: bool, writable: bool, limits: Limits | None
+) -> list[ox.Triple]:
     service, dataset, default = (ox.BlankNode(name) for name in ("service", "dataset", "default"))
     a = ox.NamedNode(f"{_RDF}type")
 
@@ -34,7 +60,9 @@ def _triples(endpoint: str, named: Mapping[str, int], union: bool) -> list[ox.Tr
         ox.Triple(service, sd("endpoint"), ox.NamedNode(endpoint)),
         ox.Triple(service, sd("supportedLanguage"), sd("SPARQL10Query")),
         ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
+        *([ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Update"))] if writable else []),
         *([ox.Triple(service, sd("feature"), sd("UnionDefaultGraph"))] if union else []),
+        *(ox.Triple(service, ox.NamedNode(_DK + name), value) for name, value in _limits(limits).items()),
         ox.Triple(service, sd("defaultDataset"), dataset),
         ox.Triple(dataset, a, sd("Dataset")),
         ox.Triple(dataset, sd("defaultGraph"), default),

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_OPEN: Final = ("/sparql", "/data/", "/id/", "/concept/", "/graph/", "/ontology", "/healthz")
+_OPEN: Final = ("/sparql", "/store", "/data/", "/id/", "/concept/", "/graph/", "/ontology", "/healthz")
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
 
 

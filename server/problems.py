@@ -15,7 +15,7 @@ from typing import Any, Final
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from graph.engine import Exhausted, Limit, NotAcceptable
+from graph.engine import Exhausted, Limit, NotAcceptable, NotOffered
 from ontology.errors import DuikouError, Problem, QueryError, StoreError
 from server import links, negotiation
 
@@ -47,6 +47,8 @@ def from_error(error: DuikouError) -> HttpError:
     detail = "\n".join(str(p) for p in error.problems)
     if isinstance(error, NotAcceptable):
         return HttpError(406, "Not acceptable", detail)
+    if isinstance(error, NotOffered):
+        return HttpError(403, "Not offered", detail)
     if isinstance(error, QueryError):
         where = error.problems[0].where
         detail = "\n".join(_without_place(p) for p in error.problems)

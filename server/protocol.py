@@ -18,11 +18,13 @@ from server.problems import HttpError
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
-ACCEPT_POST: Final = f"{QUERY}, {FORM}"
+ACCEPT_POST: Final = f"{QUERY}, {UPDATE}, {FORM}"
 
 #: The longest query that is read, in bytes, and the longest body (a form escapes up to threefold).
 MAX_QUERY: Final = 1_048_576
 MAX_BODY: Final = 4 * MAX_QUERY
+#: The longest update that is read, in bytes, escaped or not; more is for `duikou load`.
+MAX_UPDATE: Final = 64 * MAX_QUERY
 #: The longest query string of a URL, in bytes.
 MAX_URL: Final = 65_536
 _MAX_PARAMETERS: Final = 1000
@@ -32,13 +34,20 @@ _MAX_PARAMETERS: Final = 1000
 class Request:
     """What a client asks: the query, the graphs it names, and a format where it names one.
 
-    `query` is None when there was none, which asks for the service description.
+    `query` is None when there was none, which asks for the service description. An `update` has its
+    graphs in the same two fields: those of ``using-graph-uri`` and ``using-named-graph-uri``.
     """
 
     query: str | None
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
     format: str | None = None
+    update: str | None = None
+
+
+def most_bytes(content_type: str) -> int:
+    """Return how many bytes of a body are read."""
+    return MAX_UPDATE if _media_type(content_type)[0] in (UPDATE, FORM) else MAX_BODY
 
 
 def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Request:
@@ -53,21 +62,20 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Re
     if method == "POST":
         return _posted(parameters, content_type, body)
     if "update" in parameters:
-        raise HttpError(400, "Update by GET", "An update is never done by GET. This endpoint is read-only.")
+        raise HttpError(400, "Update by GET", "An update is never done by GET. POST it.")
     return _request(parameters, parameters.get("query", ()))
 
 
 def _posted(parameters: Mapping[str, Sequence[str]], content_type: str, body: bytes) -> Request:
     media_type, charset = _media_type(content_type)
-    if len(body) > MAX_BODY:
-        raise _too_long(len(body))
-    if media_type == UPDATE:
-        raise _read_only()
-    if media_type not in (FORM, QUERY):
+    if len(body) > most_bytes(content_type):
+        raise _too_long(len(body), most_bytes(content_type))
+    if media_type not in (FORM, QUERY, UPDATE):
         raise HttpError(
             415,
             "Unsupported media type",
-            f"A query is posted as {QUERY} or {FORM}, not as {media_type or 'a body without a Content-Type'}.",
+            f"A query is posted as {QUERY} or {FORM}, an update as {UPDATE} or {FORM}, "
+            f"not as {media_type or 'a body without a Content-Type'}.",
             headers={"Accept-Post": ACCEPT_POST},
         )
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
@@ -76,15 +84,35 @@ def _posted(parameters: Mapping[str, Sequence[str]], content_type: str, body: by
         if "query" in parameters:
             raise HttpError(400, "Two queries", "There is one query in the URL and one in the body. Send one.")
         return _request(parameters, [_decoded(body, "the query")])
+    if media_type == UPDATE:
+        if "update" in parameters or "query" in parameters:
+            raise HttpError(400, "Two operations", "There is one in the URL and one in the body. Send one.")
+        return _update(parameters, [_decoded(body, "the update")])
     form = _parameters(body, "the form")
     if "update" in form or "update" in parameters:
         if "query" in form or "query" in parameters:
             raise HttpError(400, "Query and update", "One request either asks or writes. Send one of the two.")
-        raise _read_only()
-    merged = {key: [*parameters.get(key, ()), *form.get(key, ())] for key in {*parameters, *form}}
+        merged = _merged(parameters, form)
+        return _update(merged, merged["update"])
+    merged = _merged(parameters, form)
     if "query" not in merged:
         raise HttpError(400, "No query", "The form has no field “query”.")
     return _request(merged, merged["query"])
+
+
+def _merged(parameters: Mapping[str, Sequence[str]], form: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {key: [*parameters.get(key, ()), *form.get(key, ())] for key in {*parameters, *form}}
+
+
+def _update(parameters: Mapping[str, Sequence[str]], updates: Sequence[str]) -> Request:
+    if len(updates) > 1:
+        raise HttpError(400, "Several updates", f"There are {len(updates)} updates; one request carries one.")
+    return Request(
+        None,
+        tuple(parameters.get("using-graph-uri", ())),
+        tuple(parameters.get("using-named-graph-uri", ())),
+        update=updates[0],
+    )
 
 
 def _request(parameters: Mapping[str, Sequence[str]], queries: Sequence[str]) -> Request:
@@ -97,7 +125,7 @@ def _request(parameters: Mapping[str, Sequence[str]], queries: Sequence[str]) ->
         if not query.strip():
             raise HttpError(400, "Empty query", "The query is empty. Leave the parameter out for a description.")
         if len(query.encode()) > MAX_QUERY:
-            raise _too_long(len(query.encode()))
+            raise _too_long(len(query.encode()), MAX_QUERY)
     formats = [f for f in parameters.get("format", ()) if f]
     return Request(
         query,
@@ -139,11 +167,5 @@ def _decoded(body: bytes, what: str) -> str:
         ) from error
 
 
-def _too_long(size: int) -> HttpError:
-    return HttpError(413, "Query too long", f"The query has {size} bytes; at most {MAX_QUERY} are read.")
-
-
-def _read_only() -> HttpError:
-    return HttpError(
-        403, "Read-only", "This endpoint answers queries and takes no updates. Write with `duikou load` on the server."
-    )
+def _too_long(size: int, most: int) -> HttpError:
+    return HttpError(413, "Query too long", f"It has {size} bytes; at most {most} are read.")

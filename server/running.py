@@ -15,10 +15,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from graph.workers.limits import Limits
 from ontology.errors import Problem, StoreError
 
 if TYPE_CHECKING:
@@ -33,7 +35,16 @@ _CANNOT: Final = {
 }
 
 
-def serve(path: Path, host: str, port: int, *, union: bool, ready: Callable[[str], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator decides: the default graph, the limits of a query, and the token of who may write."""
+
+    union: bool = True
+    limits: Limits = Limits()
+    token: str | None = None
+
+
+def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Serve a data directory until SIGINT or SIGTERM; call `ready` with the address once it answers.
 
     `StoreError` where the port cannot be had, or the worker dies.
@@ -42,7 +53,7 @@ def serve(path: Path, host: str, port: int, *, union: bool, ready: Callable[[str
     from granian.server import Server
 
     port = free_port(host, port)
-    # A query can crash the process that answers it (deep nesting overflows the parser's stack): it is started anew.
+    # Nothing a client sends ends the process that answers; if the system kills it, it is started anew.
     server = Server(
         "duikou", host, port, interface=Interfaces.WSGI, workers=1, blocking_threads=THREADS, websockets=False,
         log_enabled=False, workers_kill_timeout=5, respawn_failed_workers=True, respawn_interval=0.1,
@@ -50,7 +61,7 @@ def serve(path: Path, host: str, port: int, *, union: bool, ready: Callable[[str
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     threading.Thread(target=_announce, args=(url, ready), daemon=True).start()
     try:
-        server.serve(target_loader=partial(application, path, union), wrap_loader=False)
+        server.serve(target_loader=partial(application, path, settings), wrap_loader=False)
     except SystemExit as ended:
         if ended.code:
             raise StoreError(
@@ -58,12 +69,26 @@ def serve(path: Path, host: str, port: int, *, union: bool, ready: Callable[[str
             ) from ended
 
 
-def application(path: Path, union: bool) -> Flask:
-    """Return the application over a data directory, for the worker process."""
+def application(path: Path, settings: Settings) -> Flask:
+    """Return the application over a data directory, for the process that answers.
+
+    Foreign queries and updates run in processes of their own, which end with this one.
+    """
+    from graph.cache import Cache
     from graph.database import Database
+    from graph.workers.pool import Pool
+    from graph.workers.writer import Writer
     from server.app import create_app
 
-    return create_app(Database(path), union=union)
+    database = Database(path)
+    return create_app(
+        database,
+        union=settings.union,
+        engine=Cache(Pool(database, settings.limits), database),
+        writer=Writer(database) if settings.token else None,
+        token=settings.token,
+        limits=settings.limits,
+    )
 
 
 def free_port(host: str, port: int) -> int:

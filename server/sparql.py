@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request
 from graph.cache import is_fickle
 from graph.engine import Answer, Dataset, NotAcceptable
 from graph.formats import Format
-from server import access, description, links, negotiation, protocol
+from server import access, authority, description, links, negotiation, protocol
 from server.problems import HttpError
 
 blueprint = Blueprint("sparql", __name__)
@@ -27,6 +27,8 @@ def sparql() -> Response:
         return Response(status=204, headers={"Allow": ", ".join(_METHODS), "Accept-Post": protocol.ACCEPT_POST})
     started = time.perf_counter()
     asked = protocol.read(request.method, request.query_string, request.content_type or "", _body())
+    if asked.update is not None:
+        return _update(asked)
     accept = request.headers.get("Accept")
     if asked.format is None and request.method != "POST" and negotiation.wants_html(accept, negotiation.ANSWERS):
         return _to_console(asked.query)
@@ -45,6 +47,14 @@ def sparql() -> Response:
     return _varying(access.tagged(response, etag) if etag else response)
 
 
+def _update(asked: protocol.Request) -> Response:
+    assert asked.update is not None
+    authority.writer().update(
+        asked.update, using=asked.default_graphs, using_named=asked.named_graphs, base=request.base_url
+    )
+    return Response(status=204)
+
+
 def ask(query: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
     """Return the engine's answer; a 406 problem where no accepted format fits the query's form."""
     try:
@@ -60,17 +70,16 @@ def dataset_of(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Da
             ox.NamedNode(iri)
         except ValueError as error:
             raise HttpError(400, "Not an IRI", f"“{iri}” cannot name a graph: {error}.") from error
-    return Dataset(tuple(default_graphs), tuple(named_graphs), access.current().union)
+    return Dataset(tuple(default_graphs), tuple(named_graphs), access.current().union, request.base_url)
 
 
 def _body() -> bytes:
     if request.method != "POST":
         return b""
-    if (request.content_length or 0) > protocol.MAX_BODY:
-        raise HttpError(
-            413, "Query too long", f"The body has {request.content_length} bytes; at most {protocol.MAX_BODY} are read."
-        )
-    return request.stream.read(protocol.MAX_BODY + 1)
+    most = protocol.most_bytes(request.content_type or "")
+    if (request.content_length or 0) > most:
+        raise HttpError(413, "Query too long", f"The body has {request.content_length} bytes; at most {most} are read.")
+    return request.stream.read(most + 1)
 
 
 def _formats(asked: protocol.Request, accept: str | None) -> list[Format]:
@@ -98,9 +107,16 @@ def _not_acceptable(detail: str) -> HttpError:
 
 
 def _described(formats: Sequence[Format]) -> Response:
-    now = access.snapshot()
+    now, served = access.snapshot(), access.current()
     graphs = {iri: count for iri, count in now.graphs.items() if iri} if now else {}
-    body = description.document(request.base_url, graphs, formats[0], union=access.current().union)
+    body = description.document(
+        request.base_url,
+        graphs,
+        formats[0],
+        union=served.union,
+        writable=served.writer is not None,
+        limits=served.limits,
+    )
     response = Response(body, content_type=formats[0].content_type)
     etag = access.tag(request.base_url, formats[0])
     return _varying(access.not_modified(etag) or access.tagged(response, etag))

@@ -16,7 +16,7 @@ from ontology.namespaces import BASE
 
 REPOSITORY = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh.md")
-SHOWN = re.compile(r"```sparql\n(.*?)```\n\n((?:\|.*\n)+)", re.DOTALL)
+SHOWN = re.compile(r"```sparql\n((?:(?!```).)*)```\n\n((?:\|[^\n]*\n)+)", re.DOTALL)
 
 
 def queries(name: str) -> list[tuple[str, list[list[str]]]]:

@@ -17,7 +17,6 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -25,6 +24,7 @@ from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
 from graph.workers import child, confine, wire
+from graph.workers.limits import Limits
 from graph.workers.process import Process
 from graph.workers.zygote import Zygote
 from ontology.errors import Problem, QueryError, StoreError
@@ -33,25 +33,6 @@ from ontology.errors import Problem, QueryError, StoreError
 _START: Final = 20.0
 #: How many queries are known to be long.
 _REMEMBERED: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one query may cost, and how many there may be.
-
-    `seconds` count from arrival, waiting included; `megabytes` is the memory of one worker beyond
-    what it has after its start; `answer` the most bytes of one answer.
-    """
-
-    seconds: float = 30.0
-    megabytes: int = 1024
-    answer: int = 64 << 20
-    short: int = 2
-    long: int = 2
-    patience: float = 0.2
-    waiting: int = 64
-    #: Idle workers kept ready beyond those at work.
-    spare: int = 1
 
 
 class _Worker(Process):

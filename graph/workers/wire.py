@@ -16,11 +16,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graph.engine import Answer, Dataset, NotAcceptable
+from graph.engine import Answer, Dataset, NotAcceptable, NotOffered
 from graph.formats import Format
 from ontology.errors import DuikouError, Origin, Problem, QueryError
 
 _HEAD: Final = struct.Struct("!IB")
+_KINDS: Final[dict[type[QueryError], str]] = {
+    NotAcceptable: "not acceptable",
+    NotOffered: "not offered",
+    QueryError: "query",
+}
 #: Answers up to this size go over the socket itself.
 INLINE: Final = 128 << 10
 
@@ -94,7 +99,7 @@ def ask(question: Question) -> bytes:
     return json.dumps(
         {
             "text": question.text,
-            "dataset": [dataset.default_graphs, dataset.named_graphs, dataset.union],
+            "dataset": [dataset.default_graphs, dataset.named_graphs, dataset.union, dataset.base],
             "formats": [f.short for f in question.formats],
             "seconds": question.seconds,
             "size": question.size,
@@ -105,16 +110,16 @@ def ask(question: Question) -> bytes:
 def asked(message: bytes) -> Question:
     """Return the question of a message."""
     said = json.loads(message.decode("utf-8", "surrogatepass"))
-    default_graphs, named_graphs, union = said["dataset"]
+    default_graphs, named_graphs, union, base = said["dataset"]
     formats = [f for f in map(Format.named, said["formats"]) if f is not None]
-    dataset = Dataset(tuple(default_graphs), tuple(named_graphs), union)
+    dataset = Dataset(tuple(default_graphs), tuple(named_graphs), union, base)
     return Question(said["text"], dataset, formats, said["seconds"], said["size"])
 
 
 def failure(error: Exception) -> bytes:
     """Return a query's error as a reply; only `QueryError` keeps its words, as they are for the client."""
     if isinstance(error, QueryError):
-        return told("not acceptable" if isinstance(error, NotAcceptable) else "query", error)
+        return told(_KINDS.get(type(error), "query"), error)
     return told("query", QueryError("The query cannot be evaluated"))
 
 
@@ -122,6 +127,12 @@ def told(kind: str, error: DuikouError) -> bytes:
     """Return an error with its problems as a reply."""
     problems = [[p.message, p.where and [p.where.file, p.where.line, p.where.column], p.remedy] for p in error.problems]
     return json.dumps({"error": kind, "problems": problems}).encode()
+
+
+def query_error(said: dict[str, Any]) -> QueryError:
+    """Return the error of a reply, as the worker or writer raised it."""
+    kind = next((kind for kind, name in _KINDS.items() if name == said["error"]), QueryError)
+    return kind(*problems(said))
 
 
 def problems(said: dict[str, Any]) -> list[Problem]:
@@ -156,7 +167,7 @@ def reply(end: socket.socket) -> Answer | int:
         return Answer(chosen.media_type, receive(end)[0] if descriptor is None else _drain(descriptor), chosen)
     if said["error"] == "size":
         return int(said["size"])
-    raise (NotAcceptable if said["error"] == "not acceptable" else QueryError)(*problems(said))
+    raise query_error(said)
 
 
 def _drain(descriptor: int) -> bytes:

@@ -100,8 +100,7 @@ def _outcome(message: bytes) -> Any:
     said = json.loads(message)
     if "error" not in said:
         return said["outcome"]
-    problems = wire.problems(said)
-    raise QueryError(*problems) if said["error"] == "query" else StoreError(*problems)
+    raise StoreError(*wire.problems(said)) if said["error"] == "store" else wire.query_error(said)
 
 
 def main(end: socket.socket, directory: str, megabytes: int) -> None:
@@ -114,7 +113,7 @@ def main(end: socket.socket, directory: str, megabytes: int) -> None:
     try:
         wire.send(end, json.dumps({"outcome": _carry_out(end, Database(directory), order)}).encode())
     except QueryError as error:
-        wire.send(end, wire.told("query", error))
+        wire.send(end, wire.failure(error))
     except StoreError as error:
         wire.send(end, wire.told("store", error))
 

@@ -51,7 +51,7 @@ def build(directory: Path) -> None:
 @click.option(
     "--report", "report_file", type=click.Path(path_type=Path), metavar="FILE", help="Write a report as JSON."
 )
-def load(  # noqa: PLR0917  click passes options by name
+def load(
     paths: tuple[Path, ...],
     directory: Path,
     told: str | None,

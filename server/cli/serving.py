@@ -25,13 +25,47 @@ from server.cli import options
     type=click.Choice(["union", "stored"]),
     help="What a query sees that names no graph: everything, or the unnamed graph only.",
 )
-def serve(directory: Path | None, host: str, port: int, default_graph: str) -> None:
+@click.option(
+    "--timeout",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 86400),
+    help="Seconds that one query may take, waiting included.",
+)
+@click.option(
+    "--memory", default=1024, show_default=True, type=click.IntRange(64), help="Megabytes that one query may use."
+)
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Short queries answered at a time; as many long ones are answered beside them.",
+)
+@click.option(
+    "--write-token",
+    metavar="TOKEN",
+    envvar="DUIKOU_WRITE_TOKEN",
+    show_envvar=True,
+    help="The token that a client sends to write; without one the service is read-only.",
+)
+def serve(
+    directory: Path | None,
+    host: str,
+    port: int,
+    default_graph: str,
+    timeout: float,
+    memory: int,
+    workers: int,
+    write_token: str | None,
+) -> None:
     """Serve a data directory: pages, data and SPARQL.
 
     Prints the address when it answers. Ctrl-C stops it. What `duikou load` publishes meanwhile is
     served at once.
     """
     from graph.database import Database
+    from graph.workers.limits import Limits
     from server import running
 
     if directory is None:
@@ -41,4 +75,9 @@ def serve(directory: Path | None, host: str, port: int, default_graph: str) -> N
     else:
         Database(directory).current  # noqa: B018  says what is wrong with a directory before anything starts
         path = directory
-    running.serve(path, host, port, union=default_graph == "union", ready=lambda url: click.echo(f"Duikou is at {url}"))
+    settings = running.Settings(
+        union=default_graph == "union",
+        limits=Limits(seconds=timeout, megabytes=memory, short=workers, long=workers),
+        token=write_token or None,
+    )
+    running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))

@@ -142,7 +142,7 @@ def test_blank_nodes_of_two_files_never_meet(db: Database, tmp_path: Path) -> No
         ("data.txt", "", None, "does not end like an RDF file"),
     ],
 )  # fmt: skip
-def test_bad_files_are_told_by_place_and_nothing_changes(  # noqa: PLR0917
+def test_bad_files_are_told_by_place_and_nothing_changes(
     db: Database, tmp_path: Path, name: str, text: str | bytes, place: str | None, words: str
 ) -> None:
     good = write(tmp_path / "good.nt", "<http://a/a> <http://a/b> <http://a/c> .")

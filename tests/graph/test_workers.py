@@ -19,7 +19,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 from graph.database import Database
 from graph.engine import Dataset, Exhausted, Limit, NotAcceptable
 from graph.formats import Format
-from graph.workers.pool import Limits, Pool
+from graph.workers.limits import Limits
+from graph.workers.pool import Pool
 from ontology.errors import QueryError
 
 ALL = tuple(Format)
