@@ -10,11 +10,12 @@ from typing import Final
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
+from graph.engine import Exhausted, NotOffered
 from graph.formats import Format
 from ontology import vocabulary as terms
-from ontology.errors import QueryError
+from ontology.errors import DuikouError, QueryError, StoreError
 from ontology.namespaces import sparql_prologue
-from server import access, links, protocol
+from server import access, links, problems, protocol
 from server.naming import Labels, Link, Name
 from server.problems import HttpError
 from server.queries import Term
@@ -34,12 +35,13 @@ LIMIT 50
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong with a query, and where."""
+    """Why a query has no answer, and where in it the reason stands."""
 
     detail: str
     line: int | None
     column: int | None
     source: str | None
+    is_malformed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,15 @@ class Table:
 def console(lang: str) -> Response:
     """Show the editor, and the answer where there is a query."""
     query = request.args.get("query", "")
-    mistake, table, milliseconds = None, None, 0.0
+    problem, mistake, table, milliseconds = None, None, None, 0.0
     if query.strip():
         if len(query.encode()) > protocol.MAX_QUERY:
             raise HttpError(413, "Query too long", f"At most {protocol.MAX_QUERY} bytes are read.")
         started = time.perf_counter()
         try:
             table = _answer(lang, query)
-        except QueryError as error:
-            mistake = _mistake(error, query)
+        except (QueryError, Exhausted, StoreError) as error:
+            problem, mistake = problems.from_error(error), _mistake(error, query)
         milliseconds = (time.perf_counter() - started) * 1000
     page = render_template(
         "sparql.html",
@@ -78,7 +80,10 @@ def console(lang: str) -> Response:
         endpoint=request.host_url.rstrip("/") + links.sparql(),
         formats=[(f.short, links.sparql(query, f.short)) for f in _downloads(table)] if table else [],
     )
-    return Response(page, mimetype="text/html", status=400 if mistake else 200)
+    if problem is None:
+        return Response(page, mimetype="text/html")
+    headers = {**problem.headers, "Cache-Control": "no-store"}
+    return Response(page, mimetype="text/html", status=problem.status, headers=headers)
 
 
 def _downloads(table: Table) -> Sequence[Format]:
@@ -122,11 +127,11 @@ def _cell(lang: str, labels: Labels, term: Term | None) -> Link | Name | None:
     return Name(str(term))
 
 
-def _mistake(error: QueryError, query: str) -> Mistake:
+def _mistake(error: DuikouError, query: str) -> Mistake:
     problem = error.problems[0]
     line = problem.where.line if problem.where else None
     column = problem.where.column if problem.where else None
     lines = query.splitlines()
     source = lines[line - 1] if line and line <= len(lines) else None
     detail = problem.message + (f". {problem.remedy}" if problem.remedy else "")
-    return Mistake(detail, line, column, source)
+    return Mistake(detail, line, column, source, isinstance(error, QueryError) and not isinstance(error, NotOffered))

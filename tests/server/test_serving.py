@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -26,23 +24,7 @@ from server.cli import main
 from server.cli.private import builtin_digest
 
 PATIENCE = 60
-
-
-@contextmanager
-def serving(*arguments: str | Path, **variables: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start the server, wait for its line, and yield the process and the address it told."""
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", *map(str, arguments)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | variables
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("Duikou is at http://127.0.0.1:"), process.stderr and process.stderr.read()
-        yield process, line.split()[-1]
-    finally:
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
+Serving = Callable[..., AbstractContextManager[tuple[subprocess.Popen[str], str]]]
 
 
 def get(url: str, **headers: str) -> bytes:
@@ -52,7 +34,7 @@ def get(url: str, **headers: str) -> bytes:
     return body
 
 
-def test_the_line_comes_when_it_answers_and_ctrl_c_stops_it(ten_cases: Database) -> None:
+def test_the_line_comes_when_it_answers_and_ctrl_c_stops_it(ten_cases: Database, serving: Serving) -> None:
     started = time.perf_counter()
     with serving("--db", ten_cases.path) as (process, url):
         took = time.perf_counter() - started
@@ -65,14 +47,14 @@ def test_the_line_comes_when_it_answers_and_ctrl_c_stops_it(ten_cases: Database)
     assert took < 10, "2 s where nothing else runs"
 
 
-def test_sigterm_stops_it_too(ten_cases: Database) -> None:
+def test_sigterm_stops_it_too(ten_cases: Database, serving: Serving) -> None:
     with serving("--db", ten_cases.path) as (process, _):
         process.terminate()
         out, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_escaped_slashes_reach_the_thing(tmp_path: Path) -> None:
+def test_escaped_slashes_reach_the_thing(tmp_path: Path, serving: Serving) -> None:
     """An IATI identifier with a slash is one segment of a path, also through the real server."""
     file = tmp_path / "iati.ttl"
     file.write_text(
@@ -87,7 +69,7 @@ def test_escaped_slashes_reach_the_thing(tmp_path: Path) -> None:
         assert "/en/activity/XM-DAC%2F1" in get(f"{url}zh/activity/XM-DAC%2F1").decode()
 
 
-def test_what_is_loaded_meanwhile_is_served(ten_cases: Database, tmp_path: Path) -> None:
+def test_what_is_loaded_meanwhile_is_served(ten_cases: Database, tmp_path: Path, serving: Serving) -> None:
     copy = tmp_path / "db"
     shutil.copytree(ten_cases.path, copy)
     file = tmp_path / "news.ttl"
@@ -99,7 +81,7 @@ def test_what_is_loaded_meanwhile_is_served(ten_cases: Database, tmp_path: Path)
         assert get(url + ask) == b"o\r\nnews\r\n"
 
 
-def test_a_query_that_crashes_the_engine_does_not_end_the_service(ten_cases: Database) -> None:
+def test_a_query_that_crashes_the_engine_does_not_end_the_service(ten_cases: Database, serving: Serving) -> None:
     with serving("--db", ten_cases.path) as (process, url):
         bomb = urlencode({"query": "SELECT * " + "{" * 20_000 + "}" * 20_000}).encode()
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -114,13 +96,13 @@ def test_a_query_that_crashes_the_engine_does_not_end_the_service(ten_cases: Dat
         assert process.poll() is None
 
 
-def test_a_new_directory_is_served_empty(tmp_path: Path) -> None:
+def test_a_new_directory_is_served_empty(tmp_path: Path, serving: Serving) -> None:
     with serving("--db", tmp_path / "new") as (_, url):
         assert json.loads(get(f"{url}healthz"))["snapshot"] is None
         assert b"duikou build" in get(f"{url}en/")
 
 
-def test_without_a_directory_it_serves_the_ten_cases(tmp_path: Path) -> None:
+def test_without_a_directory_it_serves_the_ten_cases(tmp_path: Path, serving: Serving) -> None:
     with serving(DUIKOU_HOME=str(tmp_path / "home")) as (_, url):
         assert json.loads(get(f"{url}healthz"))["quads"] > 10_000
     database = Database(tmp_path / "home")
@@ -152,7 +134,7 @@ def test_an_address_of_another_machine_is_refused(ten_cases: Database, host: str
     assert result.stderr.startswith(f"{host}:8000 ")
 
 
-def test_the_default_graph_may_be_the_stored_one(ten_cases: Database) -> None:
+def test_the_default_graph_may_be_the_stored_one(ten_cases: Database, serving: Serving) -> None:
     ask = f"sparql?format=csv&query={quote('SELECT (COUNT(*) AS ?n) { ?s ?p ?o }')}"
     with serving("--db", ten_cases.path, "--default-graph", "stored") as (_, url):
         assert get(url + ask) == b"n\r\n0\r\n"
