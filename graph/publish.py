@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from graph.database import Database, Draft, Snapshot, now
 from graph.inference import INFERRED, Inference
 from graph.provenance import PROVENANCE, Load
 from graph.quads import quads
-from graph.rdf_files import RdfFile, rdf_file, read_into
+from graph.rdf_files import RdfFile, locate_in, rdf_file, read_into
 from graph.sources import Source
 from ontology.errors import Origin, Problem, SourceError, ValidationError
 from ontology.namespaces import named_graph
@@ -181,10 +182,13 @@ def load_rdf(
                 total[name] = old[0] + more, old[1] + less
                 added += more
         tell("checking", 0, 0)
-        things = validation.things_of(draft.store, sorted(written - {"", ONTOLOGY_GRAPH} - _OWN))
-        findings = validation.validate(draft.store, things=things, limit=limit)
-        if findings.problems:
-            raise ValidationError(*findings.problems)
+        ours = sorted(written - {"", ONTOLOGY_GRAPH} - _OWN)
+        locate = partial(locate_in, files)
+        things = validation.things_of(draft.store, ours)
+        findings = validation.validate(draft.store, things=things, limit=limit, locate=locate)
+        faults = [*validation.nameless(draft.store, ours, locate), *findings.problems]
+        if faults:
+            raise ValidationError(*faults)
         if findings.unchecked:
             notes.append(
                 Problem(

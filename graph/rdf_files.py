@@ -9,10 +9,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import itertools
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
@@ -26,6 +27,8 @@ from ontology.namespaces import named_graph
 
 #: Files of at least this many bytes go through the bulk loader, which always writes new files.
 _BULK: Final = 4_000_000
+#: Lines of a file that are searched for the place of a fault.
+_LOOKED_AT: Final = 1_000_000
 _WHERE: Final = re.compile(r"^Parser error at line (\d+)(?: (?:column|between columns) (\d+))?[^:]*: ")
 _RESERVED: Final = frozenset({"ontology", "inferred", "provenance"})
 
@@ -113,6 +116,28 @@ def read_into(store: Store, file: RdfFile, tell: Callable[[int, int], None]) -> 
         raise SourceError(Problem("does not exist", Origin(str(file.path)))) from None
     except (IsADirectoryError, PermissionError) as error:
         raise SourceError(Problem(f"cannot be read: {error.strerror}", Origin(str(file.path)))) from None
+
+
+def locate_in(files: Sequence[RdfFile], thing: str, field: str | None) -> Origin | None:
+    """Return where the files first speak of a thing (an IRI), as far as that can be seen in their text.
+
+    RDF parsers keep no places, so the IRI is looked for as it may be written: whole, or its last part
+    after a prefix. `field` is passed on. A single file is named even where the thing is not found.
+    """
+    last = re.escape(re.split("[/#]", thing)[-1])
+    written = re.compile(
+        rf"<{re.escape(thing)}>|\"{re.escape(thing)}\"|[\w.-]*:(?:[\w.-]+\\?/)*{last}(?![\w-])|[/#]{last}[>\"]"
+    )
+    for file in files:
+        opener = gzip.open if file.path.suffix.lower() == ".gz" else open
+        try:
+            with opener(file.path, "rt", encoding="utf-8", errors="replace") as lines:
+                for number, line in enumerate(itertools.islice(lines, _LOOKED_AT), 1):
+                    if found := written.search(line):
+                        return Origin(str(file.path), number, found.start() + 1, field)
+        except OSError:
+            continue
+    return Origin(str(files[0].path), field=field) if len(files) == 1 else None
 
 
 class _Counted(io.RawIOBase):

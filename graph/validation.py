@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 LIMIT: Final = 5_000
 
 _TYPE: Final = NamedNode(expand("rdf:type"))
+_OURS: Final = expand("dk:")
+#: Where a thing (an IRI) or one of its properties (a short name) stands in the files that were read.
+Locate = Callable[[str, str | None], Origin | None]
 #: What other things share with a new one so that the two must be seen together.
 _SHARED: Final = tuple(NamedNode(expand(p)) for p in ("dk:inDocument", "dk:gbt2260Code"))
 #: Statements of the ontology that shapes look things up by.
@@ -60,11 +63,13 @@ def validate(
     things: Iterable[str] = (),
     gone: Iterable[str] = (),
     limit: int | None = None,
+    locate: Locate | None = None,
 ) -> Findings:
     """Hold the records of sources, and other things by IRI, against the shapes; both are in the store.
 
     `gone` names things that a command no longer describes: whoever still refers to them is checked
-    too. Of more than `limit` things the rest is left unchecked, and counted.
+    too. Of more than `limit` things the rest is left unchecked, and counted. `locate` tells where a
+    thing stands that no record describes.
     """
     written = {iri(record.ref): (source, record) for source in sources for record in source.records}
     focus = list(dict.fromkeys([*written, *things, *_referring(store, gone)]))
@@ -79,7 +84,7 @@ def validate(
     problems: dict[str, Problem] = {}
     notes: dict[str, Problem] = {}
     for result in shacl.run(nearby, set(focus), settled):
-        problem = _problem(result, written, citing, shacl.shorten)
+        problem = _problem(result, written, citing, shacl.shorten, locate)
         (problems if result.violation else notes)[str(problem)] = problem
     return Findings(
         problems=tuple(sorted(problems.values(), key=_place)),
@@ -89,16 +94,36 @@ def validate(
     )
 
 
+def nameless(store: Store, graphs: Iterable[str], locate: Locate) -> list[Problem]:
+    """Return a problem for each of our classes that graphs say of a blank node.
+
+    What has no IRI can neither be cited nor found again, and would slip past the shapes.
+    """
+    kinds: dict[str, int] = {}
+    for graph in graphs:
+        for quad in store.quads_for_pattern(None, _TYPE, None, NamedNode(graph)):
+            kind = quad.object
+            if isinstance(quad.subject, BlankNode) and isinstance(kind, NamedNode) and kind.value.startswith(_OURS):
+                kinds[kind.value] = kinds.get(kind.value, 0) + 1
+    return [
+        Problem(
+            f"{number} of the class dk:{kind.removeprefix(_OURS)} {'has' if number == 1 else 'have'} no IRI",
+            locate(kind, None),
+            "Give each an IRI instead of a blank node, so that it can be cited and checked",
+        )
+        for kind, number in sorted(kinds.items())
+    ]
+
+
 def things_of(store: Store, graphs: Iterable[str]) -> Iterator[str]:
     """Yield the IRIs of what graphs type as one of our classes: what the shapes are about."""
     seen = set()
-    ours = expand("dk:")
     for graph in graphs:
         for quad in store.quads_for_pattern(None, _TYPE, None, NamedNode(graph)):
             kind, subject = quad.object, quad.subject
             if not isinstance(kind, NamedNode) or not isinstance(subject, NamedNode):
                 continue
-            if kind.value.startswith(ours) and subject.value not in seen:
+            if kind.value.startswith(_OURS) and subject.value not in seen:
                 seen.add(subject.value)
                 yield subject.value
 
@@ -204,13 +229,15 @@ def _problem(
     written: dict[str, tuple[Source, Record]],
     citing: dict[Ref, tuple[Source, Record]],
     shorten: Callable[[str], str],
+    locate: Locate | None,
 ) -> Problem:
     message = result.message.rstrip(".")
     known = result.value is None or result.value == result.node or result.value in message
     value = "" if known else f" Found: {shorten(result.value or '')}"
     entry = written.get(result.node)
     if entry is None:
-        return Problem(f"{shorten(result.node)}: {message}.{value}".rstrip("."))
+        where = locate(result.node, result.path and shorten(result.path)) if locate else None
+        return Problem(f"{shorten(result.node)}: {message}.{value}".rstrip("."), where)
     source, record = entry
     where = source.origin(record.ref, _field(record, result.path))
     if record.kind == "evidence" and record.ref in citing:
