@@ -42,6 +42,8 @@ class Settings:
     union: bool = True
     limits: Limits = Limits()
     token: str | None = None
+    #: Endpoints that queries may call by SERVICE.
+    services: tuple[str, ...] = ()
 
 
 def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -76,15 +78,17 @@ def application(path: Path, settings: Settings) -> Flask:
     """
     from graph.cache import Cache
     from graph.database import Database
+    from graph.federation import Federated
     from graph.workers.pool import Pool
     from graph.workers.writer import Writer
     from server.app import create_app
 
     database = Database(path)
+    pool = Pool(database, settings.limits)
     return create_app(
         database,
         union=settings.union,
-        engine=Cache(Pool(database, settings.limits), database),
+        engine=Cache(Federated(pool, settings.services, settings.limits.seconds), database),
         writer=Writer(database) if settings.token else None,
         token=settings.token,
         limits=settings.limits,

@@ -43,6 +43,13 @@ from server.cli import options
     help="Short queries answered at a time; as many long ones are answered beside them.",
 )
 @click.option(
+    "--allow-service",
+    "services",
+    metavar="IRI",
+    multiple=True,
+    help="An endpoint that queries may call by SERVICE; may be given more than once. Without it: none.",
+)
+@click.option(
     "--write-token",
     metavar="TOKEN",
     envvar="DUIKOU_WRITE_TOKEN",
@@ -57,6 +64,7 @@ def serve(
     timeout: float,
     memory: int,
     workers: int,
+    services: tuple[str, ...],
     write_token: str | None,
 ) -> None:
     """Serve a data directory: pages, data and SPARQL.
@@ -79,5 +87,6 @@ def serve(
         union=default_graph == "union",
         limits=Limits(seconds=timeout, megabytes=memory, short=workers, long=workers),
         token=write_token or None,
+        services=services,
     )
     running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))

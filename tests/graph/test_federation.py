@@ -1,0 +1,149 @@
+"""SERVICE reaches the endpoints that were allowed, by the letter, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+from pyoxigraph import QueryResultsFormat, RdfFormat, Store
+
+from graph.engine import Exhausted, NotOffered
+from graph.federation import resolve
+from ontology.errors import QueryError
+
+DATA = '<urn:a> <urn:name> "甲"@zh , "A\\"1" ; <urn:n> 7 . <urn:b> <urn:name> "B" . _:x <urn:n> 8 .'
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """Another SPARQL endpoint: answers from a few triples, or misbehaves as its path says."""
+
+    asked: list[str]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).asked.append(self.path)
+        if self.path == "/redirect":
+            self.send_response(307)
+            self.send_header("Location", "/sparql")
+            self.end_headers()
+            return
+        if self.path == "/slow":
+            time.sleep(2)
+        self.send_response(500 if self.path == "/broken" else 200)
+        self.end_headers()
+        if self.path == "/rubbish":
+            self.wfile.write(b"<html>")
+            return
+        store = Store()
+        store.load(DATA.encode(), format=RdfFormat.TURTLE)
+        answer = store.query(parse_qs(body.decode())["query"][0]).serialize(format=QueryResultsFormat.JSON)  # type: ignore[union-attr]
+        if answer is not None and self.path != "/broken":
+            self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, list[str]]]:
+    handler = type("Handler", (Endpoint,), {"asked": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", handler.asked  # type: ignore[attr-defined]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def remote() -> Iterator[tuple[str, list[str]]]:
+    with listening() as found:
+        yield found
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    sent = Store().query(text).serialize(format=QueryResultsFormat.JSON)  # type: ignore[union-attr]
+    assert sent is not None
+    return [{k: v["value"] for k, v in row.items()} for row in json.loads(sent)["results"]["bindings"]]
+
+
+def soon() -> float:
+    return time.monotonic() + 5
+
+
+def test_the_answer_stands_in_the_place_of_the_call(remote: tuple[str, list[str]]) -> None:
+    endpoint = f"{remote[0]}/sparql"
+    text = """PREFIX : <urn:>
+        SELECT ?s ?n ?here WHERE {
+          VALUES ?here { 1 2 }
+          service :there { ?s :name ?n FILTER(STRLEN(?n) > 1) }  # SERVICE <urn:not> { }
+        } ORDER BY ?here""".replace(":there", f"<{endpoint}>")
+    resolved = resolve(text, {endpoint}, soon())
+    assert rows(resolved) == [{"s": "urn:a", "n": 'A"1', "here": "1"}, {"s": "urn:a", "n": 'A"1', "here": "2"}]
+
+
+def test_unbound_and_nameless_values_survive(remote: tuple[str, list[str]]) -> None:
+    endpoint = f"{remote[0]}/sparql"
+    text = (
+        f"SELECT * {{ SERVICE <{endpoint}> {{ ?s <urn:n> ?n OPTIONAL {{ ?s <urn:name> ?name }} }} }} ORDER BY ?n ?name"
+    )
+    found = rows(resolve(text, {endpoint}, soon()))
+    assert [row["n"] for row in found] == ["7", "7", "8"]
+    assert "name" not in found[2]
+
+
+@pytest.mark.parametrize("path", ["/redirect", "/broken", "/rubbish"])
+def test_an_endpoint_that_fails_is_an_error_or_nothing_when_silent(remote: tuple[str, list[str]], path: str) -> None:
+    endpoint = f"{remote[0]}{path}"
+    before = len(remote[1])
+    with pytest.raises(QueryError, match=r"127\.0\.0\.1"):
+        resolve(f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}", {endpoint}, soon())
+    assert remote[1][before:] == [path], "no redirect is followed"
+    silent = resolve(
+        f"SELECT ?x {{ VALUES ?x {{ 1 }} SERVICE SILENT <{endpoint}> {{ ?s ?p ?o }} }}", {endpoint}, soon()
+    )
+    assert rows(silent) == [{"x": "1"}]
+
+
+def test_an_endpoint_that_takes_too_long_is_given_up(remote: tuple[str, list[str]]) -> None:
+    endpoint = f"{remote[0]}/slow"
+    started = time.monotonic()
+    with pytest.raises(Exhausted):
+        resolve(f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}", {endpoint}, started + 0.3)
+    assert time.monotonic() - started < 1.5
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "SERVICE <{0}/other> {{ ?s ?p ?o }}",
+        "SERVICE ?where {{ ?s ?p ?o }}",
+        "SERVICE <{0}/sparql/> {{ ?s ?p ?o }}",
+        "SERV\\u0049CE <{0}/other> {{ ?s ?p ?o }}",
+        "SERVICE <http://localhost:{1}/sparql> {{ ?s ?p ?o }}",
+        "SERVICE <http://0x7f000001:{1}/sparql> {{ ?s ?p ?o }}",
+        "SERVICE <http://[::ffff:127.0.0.1]:{1}/sparql> {{ ?s ?p ?o }}",
+    ],
+)
+def test_other_addresses_are_left_to_be_refused(remote: tuple[str, list[str]], call: str) -> None:
+    before = len(remote[1])
+    text = "SELECT * { " + call.format(remote[0], remote[0].rpartition(":")[2]) + " }"
+    assert resolve(text, {f"{remote[0]}/sparql"}, soon()) == text
+    assert len(remote[1]) == before
+
+
+def test_a_name_that_leads_to_this_machine_is_refused_even_if_allowed(remote: tuple[str, list[str]]) -> None:
+    endpoint = f"http://localhost:{remote[0].rpartition(':')[2]}/sparql"
+    before = len(remote[1])
+    with pytest.raises(NotOffered, match="no public address"):
+        resolve(f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}", {endpoint}, soon())
+    assert len(remote[1]) == before
