@@ -9,7 +9,19 @@ from graph.database import Database
 from graph.engine import Engine
 from graph.workers.limits import Limits
 from graph.workers.writer import Writer
-from server import access, console, graph_store, headers, health, pages, problems, sparql, things, vocabulary
+from server import (
+    access,
+    compression,
+    console,
+    graph_store,
+    headers,
+    health,
+    pages,
+    problems,
+    sparql,
+    things,
+    vocabulary,
+)
 from server.layout import layout
 from server.version import version
 
@@ -38,6 +50,7 @@ def create_app(
     app.context_processor(layout)
     for module in (sparql, graph_store, things, vocabulary, pages, console, health):
         app.register_blueprint(module.blueprint)
+    compression.register(app)
     problems.register(app)
     headers.register(app)
     return app
