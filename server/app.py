@@ -16,6 +16,7 @@ from server import (
     graph_store,
     headers,
     health,
+    observation,
     pages,
     problems,
     sparql,
@@ -34,13 +35,14 @@ def create_app(
     writer: Writer | None = None,
     token: str | None = None,
     limits: Limits | None = None,
+    metrics: observation.Metrics | None = None,
 ) -> Flask:
     """Return the application that serves a database: protocol, data, pages.
 
     `union` says whether a query that names no graph sees all of them, or the unnamed one only; our
     own pages always see all. `engine` answers the queries of others (in this process without one),
     `writer` takes the writes of whoever sends `token`; without the two nobody writes. `limits` are
-    those of the engine, for the service description.
+    those of the engine, for the service description; `metrics` are the numbers that the engine counts in.
     """
     app = Flask(__name__)
     app.jinja_env.undefined = StrictUndefined
@@ -50,6 +52,7 @@ def create_app(
     app.context_processor(layout)
     for module in (sparql, graph_store, things, vocabulary, pages, console, health):
         app.register_blueprint(module.blueprint)
+    observation.register(app, metrics)
     compression.register(app)
     problems.register(app)
     headers.register(app)

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_OPEN: Final = ("/sparql", "/store", "/data/", "/id/", "/concept/", "/graph/", "/ontology", "/healthz")
+_OPEN: Final = ("/sparql", "/store", "/data/", "/id/", "/concept/", "/graph/", "/ontology", "/healthz", "/readyz")
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
 
 
@@ -33,7 +33,7 @@ def _share(response: Response) -> Response:
     if not request.path.startswith(_OPEN):
         return response
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Location, Retry-After, Server-Timing"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Location, Retry-After, Server-Timing, X-Request-Id"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", _METHODS)
         response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-None-Match"

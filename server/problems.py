@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from graph.engine import Exhausted, Limit, NotAcceptable, NotOffered
 from ontology.errors import DuikouError, Problem, QueryError, StoreError
-from server import links, negotiation
+from server import links, negotiation, observation
 
 MEDIA_TYPE: Final = "application/problem+json"
 _log = logging.getLogger("duikou.server")
@@ -84,7 +84,8 @@ def from_http(error: HTTPException) -> HttpError:
 
 def unexpected(error: Exception) -> Response:
     """Return the answer to an error nobody foresaw, and log where it came from."""
-    _log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    told = {"fields": {"id": observation.request_id()}}
+    _log.exception("%s %s failed", request.method, request.path, exc_info=error, extra=told)
     if current_app.testing:
         raise error
     return respond(
@@ -97,7 +98,12 @@ def respond(problem: HttpError) -> Response:
     if negotiation.wants_html(request.headers.get("Accept"), negotiation.ANSWERS):
         response = Response(_page(problem), mimetype="text/html")
     else:
-        document = {"title": problem.title, "status": problem.status, "detail": problem.detail} | problem.members
+        document = {
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.detail,
+            "request_id": observation.request_id(),
+        } | problem.members
         body = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
         response = Response(body, content_type=f"{MEDIA_TYPE}; charset=utf-8")
     response.status_code = problem.status

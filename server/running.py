@@ -9,6 +9,7 @@ process never opens the store, because RocksDB's threads do not survive a fork.
 from __future__ import annotations
 
 import errno
+import math
 import socket
 import threading
 import time
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Threads that answer requests in the worker.
 THREADS: Final = 16
+#: Seconds beyond the time of a query in which a server that was told to stop answers what it has begun.
+GRACE: Final = 5
 _CANNOT: Final = {
     errno.EADDRINUSE: ("is in use", "Choose another --port, or --port 0 for any free one"),
     errno.EACCES: ("may not be used by this user", "Choose a --port above 1023"),
@@ -44,6 +47,8 @@ class Settings:
     token: str | None = None
     #: Endpoints that queries may call by SERVICE.
     services: tuple[str, ...] = ()
+    #: What becomes of the log: one of `observation.MODES`.
+    log: str = "off"
 
 
 def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -56,9 +61,11 @@ def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callab
 
     port = free_port(host, port)
     # Nothing a client sends ends the process that answers; if the system kills it, it is started anew.
+    # Told to stop, it takes no more requests, and has the time of a query to answer those it has.
     server = Server(
         "duikou", host, port, interface=Interfaces.WSGI, workers=1, blocking_threads=THREADS, websockets=False,
-        log_enabled=False, workers_kill_timeout=5, respawn_failed_workers=True, respawn_interval=0.1,
+        log_enabled=False, workers_kill_timeout=math.ceil(settings.limits.seconds) + GRACE,
+        respawn_failed_workers=True, respawn_interval=0.1,
     )  # fmt: skip
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     threading.Thread(target=_announce, args=(url, ready), daemon=True).start()
@@ -81,17 +88,25 @@ def application(path: Path, settings: Settings) -> Flask:
     from graph.federation import Federated
     from graph.workers.pool import Pool
     from graph.workers.writer import Writer
+    from server import observation
     from server.app import create_app
 
+    observation.configure(settings.log)
+    metrics = observation.Metrics()
     database = Database(path)
     pool = Pool(database, settings.limits)
     return create_app(
         database,
         union=settings.union,
-        engine=Cache(Federated(pool, settings.services, settings.limits.seconds), database),
+        engine=observation.Watched(
+            Federated(pool, settings.services, settings.limits.seconds),
+            metrics,
+            cached=lambda engine: Cache(engine, database),
+        ),
         writer=Writer(database) if settings.token else None,
         token=settings.token,
         limits=settings.limits,
+        metrics=metrics,
     )
 
 

@@ -50,6 +50,13 @@ from server.cli import options
     help="An endpoint that queries may call by SERVICE; may be given more than once. Without it: none.",
 )
 @click.option(
+    "--log",
+    default="off",
+    show_default=True,
+    type=click.Choice(["off", "json", "text"]),
+    help="A line on stderr for each request and each slow query; off: only for unforeseen errors.",
+)
+@click.option(
     "--write-token",
     metavar="TOKEN",
     envvar="DUIKOU_WRITE_TOKEN",
@@ -65,6 +72,7 @@ def serve(
     memory: int,
     workers: int,
     services: tuple[str, ...],
+    log: str,
     write_token: str | None,
 ) -> None:
     """Serve a data directory: pages, data and SPARQL.
@@ -88,5 +96,6 @@ def serve(
         limits=Limits(seconds=timeout, megabytes=memory, short=workers, long=workers),
         token=write_token or None,
         services=services,
+        log=log,
     )
     running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -175,6 +177,15 @@ def zygotes(pid: int) -> list[int]:
     return [child for child in named if child not in forked]
 
 
+def ended(processes: Sequence[int]) -> bool:
+    """Return whether all of them are gone within ten seconds."""
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}").exists() for pid in processes):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc to see processes in")
 
 
@@ -213,9 +224,34 @@ def test_stopping_leaves_no_process(ten_cases: Database, serving: Serving) -> No
         assert len(below) >= 3
         process.terminate()
         assert process.wait(timeout=PATIENCE) == 0
-        for _ in range(100):
-            left = [pid for pid in below if Path(f"/proc/{pid}").exists()]
-            if not left:
-                break
-            time.sleep(0.1)
-        assert left == []
+        assert ended(below)
+
+
+def test_a_stop_lets_a_running_query_finish(ten_cases: Database, serving: Serving) -> None:
+    """Half a million rows made distinct take seconds; they are answered although the server was told to stop."""
+    long = """SELECT (COUNT(DISTINCT ?x) AS ?n) {
+        SELECT ?x { ?a a ?t . ?b a ?u . BIND(CONCAT(STR(?a), STR(?b)) AS ?x) } LIMIT 500000 }"""
+    answers: list[int] = []
+    with serving("--db", ten_cases.path, "--memory", "2048") as (process, url):
+        below = children(process.pid)
+        asking = threading.Thread(target=lambda: answers.append(ask(url, long)[0]))
+        asking.start()
+        time.sleep(0.5)
+        assert not answers, "the query is to outlast the signal"
+        process.send_signal(signal.SIGTERM)
+        asking.join(PATIENCE)
+        assert answers == [200]
+        assert process.wait(timeout=PATIENCE) == 0
+        assert ended(below)
+
+
+def test_an_idle_connection_does_not_keep_the_server(ten_cases: Database, serving: Serving) -> None:
+    with serving("--db", ten_cases.path) as (process, url):
+        connection = http.client.HTTPConnection(url.split("/")[2])
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE) == 0
+        assert time.monotonic() - started < 4
+        connection.close()

@@ -1,0 +1,247 @@
+"""What operators see: a name for every request, a line in the log for each, numbers for Prometheus.
+
+Logs are JSON lines or text on stderr. They hold no addresses of clients, no query strings and no
+headers, so no token; only a query that was slow is written down, cut at two kilobytes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, BinaryIO, Final
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from graph.engine import Answer, Dataset, Engine, Exhausted
+from graph.formats import Format
+from server import access
+
+#: Seconds from which on a query is written to the log.
+SLOW: Final = 1.0
+#: The most bytes of a query that are.
+CUT: Final = 2048
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+MODES: Final = ("off", "json", "text")
+
+_EXTENSION: Final = "duikou.metrics"
+_SANE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=-]{0,127}")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+_BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
+_requests: Final = logging.getLogger("duikou.requests")
+_queries: Final = logging.getLogger("duikou.queries")
+
+
+# -- names of requests --------------------------------------------------------
+
+
+def request_id() -> str:
+    """Return the name of this request: the one it came with (X-Request-Id), where it is sane, or a new one."""
+    if "request_id" not in g:
+        told = request.headers.get("X-Request-Id", "")
+        g.request_id = told if _SANE.fullmatch(told) else secrets.token_hex(8)
+    name: str = g.request_id
+    return name
+
+
+# -- the log ------------------------------------------------------------------
+
+
+class _Lines(logging.Formatter):
+    """One line for each record: an object of JSON, or words."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        fields: dict[str, Any] = dict(getattr(record, "fields", {}))
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
+        told = record.getMessage()
+        if self._as_json:
+            return json.dumps(
+                {"time": moment, "level": record.levelname.lower(), "event": told} | fields, ensure_ascii=False
+            )
+        rest = " ".join(f"{k}={json.dumps(v, ensure_ascii=False)}" for k, v in fields.items() if k != "traceback")
+        tail = f"\n{fields['traceback']}" if "traceback" in fields else ""
+        return f"{moment} {record.levelname.lower()} {told} {rest}".rstrip() + tail
+
+
+def configure(mode: str) -> None:
+    """Send the log of this process to stderr, as ``json`` or ``text``; ``off`` keeps errors nobody foresaw only."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Lines(as_json=mode == "json"))
+    root = logging.getLogger("duikou")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.ERROR if mode == "off" else logging.INFO)
+    root.propagate = False
+
+
+# -- numbers ------------------------------------------------------------------
+
+
+class Metrics:
+    """The numbers of one application, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry: Final = CollectorRegistry()
+        self.requests: Final = Counter(
+            "duikou_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self.seconds: Final = Histogram(
+            "duikou_request_seconds", "Seconds from a request to its answer.", ("route",),
+            buckets=_BUCKETS, registry=self.registry,
+        )  # fmt: skip
+        self.stopped: Final = Counter(
+            "duikou_queries_stopped", "Queries that a limit stopped.", ("limit",), registry=self.registry
+        )
+        self.cached: Final = Counter(
+            "duikou_queries", "Queries answered, from the cache (hit) or by an engine (miss).", ("cache",),
+            registry=self.registry,
+        )  # fmt: skip
+        self.running: Final = Gauge("duikou_queries_running", "Queries being answered.", registry=self.registry)
+        self.snapshot: Final = Gauge("duikou_snapshot", "Number of the snapshot served.", registry=self.registry)
+        self.quads: Final = Gauge("duikou_quads", "Quads in the snapshot served.", registry=self.registry)
+        self._info = Gauge("duikou_info", "The version of the program.", ("version",), registry=self.registry)
+        ProcessCollector(registry=self.registry)
+
+    def text(self) -> bytes:
+        """Return the numbers as Prometheus reads them."""
+        now = access.snapshot()
+        self.snapshot.set(now.number if now else 0)
+        self.quads.set(now.quads if now else 0)
+        self._info.labels(access.current().version).set(1)
+        return generate_latest(self.registry)
+
+
+class Watched:
+    """An engine whose every query is counted, timed, and written down when it was slow."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        metrics: Metrics,
+        *,
+        cached: Callable[[Engine], Engine] | None = None,
+        slow: float = SLOW,
+    ) -> None:
+        """`cached` puts a cache in front of the engine: what does not reach the engine is a hit."""
+        self._asked = threading.local()
+        behind = _Behind(engine, self._asked)
+        self._engine = cached(behind) if cached else behind
+        self._metrics = metrics
+        self._slow = slow
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Engine.answer`."""
+        started, outcome = time.perf_counter(), "answered"
+        self._asked.engine = False
+        self._metrics.running.inc()
+        try:
+            answer = self._engine.answer(text, dataset, formats)
+            self._metrics.cached.labels("miss" if self._asked.engine else "hit").inc()
+            return answer
+        except Exhausted as error:
+            outcome = error.limit.value
+            self._metrics.stopped.labels(outcome).inc()
+            raise
+        except Exception:
+            outcome = "refused"
+            raise
+        finally:
+            self._metrics.running.dec()
+            seconds = time.perf_counter() - started
+            if seconds >= self._slow:
+                _queries.warning(
+                    "slow query",
+                    extra={
+                        "fields": {
+                            "id": request_id() if has_request_context() else None,
+                            "ms": round(seconds * 1000, 1),
+                            "outcome": outcome,
+                            "query": cut(text),
+                        }
+                    },
+                )
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        """See `graph.engine.Engine.write`."""
+        answer = self.answer(text, dataset, formats)
+        out.write(answer.body)
+        return answer.format
+
+
+class _Behind:
+    """Notes that the engine itself was asked, in the thread that asks."""
+
+    def __init__(self, engine: Engine, asked: threading.local) -> None:
+        self._engine = engine
+        self._asked = asked
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        self._asked.engine = True
+        return self._engine.answer(text, dataset, formats)
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        self._asked.engine = True
+        return self._engine.write(text, dataset, formats, out)
+
+
+def cut(text: str) -> str:
+    """Return a text of at most `CUT` bytes, with a mark where it was longer."""
+    data = text.encode("utf-8", "replace")
+    return data.decode() if len(data) <= CUT else data[:CUT].decode("utf-8", "ignore") + "…"
+
+
+# -- an application -----------------------------------------------------------
+
+
+def metrics() -> Metrics:
+    """Return the numbers of the application of this request."""
+    found = current_app.extensions[_EXTENSION]
+    assert isinstance(found, Metrics)
+    return found
+
+
+def register(app: Flask, numbers: Metrics | None = None) -> None:
+    """Name, count and log the requests of an application."""
+    counted = numbers or Metrics()
+    app.extensions[_EXTENSION] = counted
+
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    def end(response: Response) -> Response:
+        response.headers["X-Request-Id"] = request_id()
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        route = request.url_rule.rule if request.url_rule else "none"
+        method = request.method if request.method in _METHODS else "other"
+        counted.requests.labels(method, route, response.status_code).inc()
+        counted.seconds.labels(route).observe(seconds)
+        _requests.info(
+            "request",
+            extra={
+                "fields": {
+                    "id": request_id(),
+                    "method": method,
+                    "path": cut(request.path),
+                    "route": route,
+                    "status": response.status_code,
+                    "bytes": response.calculate_content_length(),
+                    "ms": round(seconds * 1000, 1),
+                }
+            },
+        )
+        return response
+
+    app.before_request(begin)
+    app.after_request(end)
