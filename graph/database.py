@@ -38,8 +38,9 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from filelock import FileLock, Timeout
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, QueryTriples, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
+from graph import union
 from graph.reader import Reader
 from ontology.errors import Problem, StoreError
 
@@ -51,8 +52,8 @@ KEEP: Final = 10
 #: Seconds a writer waits for another one to finish.
 PATIENCE: Final = 10.0
 
-#: From this many quads the engine's bulk writer is faster than a transaction.
-_BULK: Final = 100_000
+#: Of graphs with more quads than this, what changed in them is not looked for quad by quad.
+_COMPARED: Final = 100_000
 _NUMBER: Final = re.compile(r"\d{6,}")
 
 
@@ -97,9 +98,10 @@ def now() -> str:
 class Draft:
     """A writer's working copy, with the changes that are to be published together.
 
-    `store` may be changed in any way. Whoever knows which graphs were changed names them with
-    `touch`, and only those are counted again; otherwise everything is. After large loads set
-    `bulk`, so that the engine puts its files in order before they are published.
+    `store` may be changed in any way, but what changes has to be told, by quads (`note`), by graphs
+    (`touch`) or not at all (`touch_everything`): publishing looks at nothing else, and so costs what
+    the change costs. After large loads set `bulk`, so that the engine puts its files in order before
+    they are published.
     """
 
     def __init__(self, store: Store, base: Snapshot | None, path: Path) -> None:
@@ -113,6 +115,11 @@ class Draft:
         #: What was published, once it is.
         self.snapshot: Snapshot | None = None
         self._touched: set[str] | None = set()
+        self._noted: set[Quad] = set()
+
+    def note(self, quads: Iterable[Quad]) -> None:
+        """Say which single quads this draft may add or remove, in graphs not touched as a whole."""
+        self._noted.update(quads)
 
     def touch(self, *graphs: str) -> None:
         """Say which graphs (IRIs; "" is the default graph) this draft changes."""
@@ -125,7 +132,6 @@ class Draft:
 
     def replace(self, graph: str, quads: Iterable[Quad]) -> tuple[int, int]:
         """Replace a named graph, whole, and return how many of its quads are new and how many went."""
-        self.touch(graph)
         name = NamedNode(graph)
         old = set(self.store.quads_for_pattern(None, None, None, name))
         new = set(quads)
@@ -136,8 +142,30 @@ class Draft:
         if new:
             self.store.add_graph(name)
         else:
+            self.touch(graph)
             self.store.remove_graph(name)
+        self.note(old ^ new)
         return len(added), len(old - new)
+
+    def difference(self) -> tuple[set[Quad], set[Quad]] | None:
+        """Return the quads added to the base and removed from it; None where finding out would take too long."""
+        if self._touched is None or self.base is None:
+            return None
+        base = Store.read_only(str(self.base.path / "store"))
+        if sum(self.base.graphs.get(graph, 0) for graph in self._touched) > _COMPARED:
+            return None
+        before, after = _kept(base, self._noted), _kept(self.store, self._noted)
+        for graph in self._touched:
+            before.update(base.quads_for_pattern(None, None, None, _named(graph)))
+            for quad in self.store.quads_for_pattern(None, None, None, _named(graph)):
+                after.add(quad)
+                if len(after) > len(self._noted) + 2 * _COMPARED:
+                    return None
+        return after - before, before - after
+
+    def changed_graphs(self) -> set[str]:
+        """Return the graphs (IRIs) in which something was touched or noted."""
+        return (self._touched or set()) | {_graph_of(quad) for quad in self._noted}
 
     def counts(self) -> dict[str, int]:
         """Return the number of quads by graph: counted for those touched, else as in the base."""
@@ -145,11 +173,18 @@ class Draft:
         found: dict[str, int] = {}
         if self._touched is not None:
             found.update(self.base.graphs if self.base else {})
-            for graph in self._touched:
-                name = NamedNode(graph) if graph else DefaultGraph()
-                found[graph] = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=name)
-                if not found[graph] and not (graph and store.contains_named_graph(NamedNode(graph))):
-                    del found[graph]
+            noted = {_graph_of(quad) for quad in self._noted} - self._touched
+            base = Store.read_only(str(self.base.path / "store")) if self.base and noted else None
+            for graph in self._touched if base else self._touched | noted:
+                found[graph] = _number(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", graph=_named(graph))
+            if base:
+                for which, sign in ((store, 1), (base, -1)):
+                    for quad in _kept(which, self._noted):
+                        if (graph := _graph_of(quad)) in noted:
+                            found[graph] = found.get(graph, 0) + sign
+            for graph in self._touched | noted:
+                if not found.get(graph) and not (graph and store.contains_named_graph(NamedNode(graph))):
+                    found.pop(graph, None)
             return dict(sorted(found.items()))
         for row in _solutions(store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"):
             found[_iri(row["g"])] = int(row["n"].value)
@@ -262,9 +297,7 @@ class Database:
         draft.store.backup(draft.path / "store")  # whole and closed, even if somebody still holds draft.store
         number = max(self._numbers(), default=0) + 1
         graphs = draft.counts()
-        repeated = _repeated(draft.store, sum(graphs.values()))
-        if repeated:
-            _build_union(draft.store, draft.path / "union", sum(graphs.values()))
+        repeated = _unite(draft, sum(graphs.values()))
         manifest = Snapshot(
             number=number,
             parent=base.number if base else None,
@@ -418,9 +451,9 @@ class Database:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
             if os.fstat(descriptor).st_nlink == 0 or not snapshot.path.exists():
                 raise _GoneError
-            union = snapshot.path / "union"
+            beside = snapshot.path / "union"
             store = Store.read_only(str(snapshot.path / "store"))
-            reader = Reader(store, snapshot, union=Store.read_only(str(union)) if snapshot.repeated else None)
+            reader = Reader(store, snapshot, union=Store.read_only(str(beside)) if snapshot.repeated else None)
         except BaseException as error:
             os.close(descriptor)
             if isinstance(error, OSError) and not isinstance(error, StoreError):
@@ -501,16 +534,35 @@ class Database:
         return "Snapshots kept: " + ", ".join(map(str, numbers))
 
 
-def _repeated(store: Store, quads: int) -> int:
-    """Count the quads that repeat a triple of another graph.
+def _unite(draft: Draft, quads: int) -> int:
+    """Put the union beside a draft's store of so many quads if that repeats triples; return how many it repeats."""
+    base = draft.base
+    difference = None if draft.bulk else draft.difference()
+    if base is None or difference is None:
+        repeated = union.repeated(draft.store, quads)
+    else:
+        repeated = base.repeated + union.repeated_more(draft.store, *difference)
+    if not repeated:
+        return 0
+    path = draft.path / "union"
+    if base is None or difference is None or not base.repeated:
+        union.build(draft.store, path, quads)
+    else:
+        union.follow(draft.store, base.path / "union", path, *difference, [_named(g) for g in draft.changed_graphs()])
+    return repeated
 
-    One predicate at a time, so that what the engine has to remember stays small.
-    """
-    distinct = 0
-    for predicate in _predicates(store):
-        text = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o }} }}"
-        distinct += _number(store, text, union=True)
-    return quads - distinct
+
+def _kept(store: Store, quads: Iterable[Quad]) -> set[Quad]:
+    """Return those of some quads that a store has, in the form it keeps them: 01 and 1 are one number."""
+    return {kept for quad in quads for kept in store.quads_for_pattern(*quad)}
+
+
+def _named(graph: str) -> NamedNode | DefaultGraph:
+    return NamedNode(graph) if graph else DefaultGraph()
+
+
+def _graph_of(quad: Quad) -> str:
+    return "" if isinstance(quad.graph_name, DefaultGraph) else _iri(quad.graph_name)
 
 
 def _solutions(
@@ -525,49 +577,6 @@ def _number(store: Store, text: str, *, union: bool = False, graph: NamedNode | 
 
 def _iri(name: Any) -> str:
     return str(name) if isinstance(name, BlankNode) else str(name.value)
-
-
-def _build_union(store: Store, path: Path, quads: int) -> None:
-    """Write beside the store a copy whose default graph is the union of all graphs, as a set.
-
-    The engine's own union shows a triple once for each graph that holds it, so that sums and
-    counts over sources that say the same would be too high.
-    """
-    scratch = path.with_name("union-work")
-    store.backup(scratch)
-    union = Store(scratch)
-    if quads < _BULK:
-        union.extend(_merged(store, ""))
-    else:
-        union.extend(_merged(store, "FILTER(ISBLANK(?s) || ISBLANK(?o))"))  # the bulk loader renames blank nodes
-        _load_named(store, union, path.with_name("union.nt"))
-        union.optimize()
-    union.flush()
-    union.backup(path)
-    del union
-    shutil.rmtree(scratch)
-
-
-def _merged(store: Store, condition: str) -> Iterator[Quad]:
-    """Yield triples of any graph as quads of the default graph, each once, one predicate at a time."""
-    for predicate in _predicates(store):
-        text = f"SELECT DISTINCT ?s ?o {{ ?s {predicate} ?o {condition} }}"
-        yield from (Quad(pair["s"], predicate, pair["o"]) for pair in _solutions(store, text, union=True))
-
-
-def _load_named(store: Store, union: Store, file: Path) -> None:
-    """Bulk-load the triples without blank nodes into a default graph, by way of a file: five times as fast."""
-    with file.open("wb") as out:
-        for predicate in _predicates(store):
-            text = f"CONSTRUCT {{ ?s {predicate} ?o }} {{ ?s {predicate} ?o FILTER(!ISBLANK(?s) && !ISBLANK(?o)) }}"
-            triples = cast(QueryTriples, store.query(text, use_default_graph_as_union=True))
-            triples.serialize(out, RdfFormat.N_TRIPLES)
-    union.bulk_load(path=file, format=RdfFormat.N_TRIPLES, lenient=True)
-    file.unlink()
-
-
-def _predicates(store: Store) -> list[NamedNode]:
-    return [row["p"] for row in _solutions(store, "SELECT DISTINCT ?p { ?s ?p ?o }", union=True)]
 
 
 def _unreachable(path: Path, error: OSError) -> StoreError:

@@ -71,10 +71,8 @@ def record(
     Unless the load only added to its graph, nobody else's claim to that graph outlives it. The
     entries of earlier files stay: they are what a revision revises.
     """
-    draft.touch(PROVENANCE)
     store = draft.store
-    graph = NamedNode(load.graph)
-    activity = NamedNode(f"{load.graph}#load")
+    before = _about(store, graph := NamedNode(load.graph), activity := NamedNode(f"{load.graph}#load"))
     previous = {cast(NamedNode, q.object).value for q in store.quads_for_pattern(graph, _DERIVED, None, _GRAPH)}
     for subject in (graph, activity):
         _forget(store, subject)
@@ -85,7 +83,15 @@ def record(
         for predicate in (_GENERATED, _INFLUENCED):
             for quad in list(store.quads_for_pattern(graph, predicate, None, _GRAPH)):
                 store.remove(quad)
-    store.extend(_entry(load, activity, previous, wrote, added_to))
+    entry = list(_entry(load, activity, previous, wrote, added_to))
+    store.extend(entry)
+    draft.note((*before, *entry))
+
+
+def _about(store: Store, graph: NamedNode, activity: NamedNode) -> list[Quad]:
+    """Return all quads that writing an entry may remove."""
+    found = [quad for subject in (graph, activity) for quad in store.quads_for_pattern(subject, None, None, _GRAPH)]
+    return found + list(store.quads_for_pattern(None, None, activity, _GRAPH))
 
 
 def graphs_of(store: Store, graph: str) -> tuple[set[str], set[str]]:

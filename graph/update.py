@@ -16,6 +16,7 @@ from graph import syntax, tokens
 from graph.database import Database
 from graph.engine import NotOffered
 from graph.formats import Format
+from graph.written import written
 from ontology.errors import Origin, Problem, QueryError, StoreError
 
 
@@ -36,7 +37,12 @@ def apply(
     if using or using_named:
         text = with_using(text, using, using_named)
     with database.write("SPARQL update") as draft:
-        draft.touch_everything()
+        changed = written(text, base)
+        if changed is None:
+            draft.touch_everything()
+        else:
+            draft.touch(*changed.graphs)
+            draft.note(changed.quads)
         try:
             draft.store.update(text, base_iri=base, custom_functions={})
         except SyntaxError as error:
@@ -127,10 +133,10 @@ def put_graph(database: Database, graph: str | None, parts: Sequence[Part], *, a
     None is the default graph. `QueryError` with line and column for malformed RDF; nothing is
     changed then.
     """
-    quads = [quad for part in parts for quad in _parsed(part, graph)]
+    quads = [quad for part in parts for quad in parsed(part, graph)]
     name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
     with database.write("graph store " + ("POST" if add else "PUT")) as draft:
-        draft.touch(graph or "")
+        draft.note(quads) if add and quads else draft.touch(graph or "")
         is_new = isinstance(name, NamedNode) and not draft.store.contains_named_graph(name)
         if not add:
             draft.store.clear_graph(name) if not is_new else None
@@ -154,7 +160,8 @@ def drop_graph(database: Database, graph: str | None) -> bool:
     return True
 
 
-def _parsed(part: Part, graph: str | None) -> Iterator[Quad]:
+def parsed(part: Part, graph: str | None) -> Iterator[Quad]:
+    """Yield the triples of a piece of RDF as quads of a graph; `QueryError` with the place if it is malformed."""
     name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
     try:
         for quad in pyoxigraph.parse(
