@@ -8,9 +8,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
-from graph.database import Database
 from graph.engine import Answer, Dataset, Engine
 from graph.formats import Format
+from graph.store import Store
 
 #: Functions whose value differs from one asking to the next.
 _FICKLE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b|\\u", re.IGNORECASE)
@@ -30,7 +30,7 @@ class Cache:
     query may not stop it the next time.
     """
 
-    def __init__(self, engine: Engine, database: Database, *, most: int = 64 << 20) -> None:
+    def __init__(self, engine: Engine, database: Store, *, most: int = 64 << 20) -> None:
         self._engine = engine
         self._database = database
         self._most: Final = most

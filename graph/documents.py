@@ -19,6 +19,7 @@ from graph.database import Database
 from graph.quads import iri
 from graph.reader import Reader
 from graph.sources import Source
+from graph.store import Store
 from ontology.errors import Origin, Problem, SourceError, StoreError, ValidationError
 from ontology.namespaces import expand
 from ontology.records import Ref, SourceDocument, TextEvidence
@@ -85,7 +86,7 @@ def keep_document(db: Database, path: Path) -> Kept:
     return Kept(document=described[0], sha256=digest, characters=len(text), citations=agreed)
 
 
-def document_text(db: Database, sha256: str) -> str | None:
+def document_text(db: Store, sha256: str) -> str | None:
     """Return the text of a document that is kept, or None. Positions count its code points."""
     if not _DIGEST.fullmatch(sha256):
         return None

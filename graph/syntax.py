@@ -36,7 +36,7 @@ _OPAQUE: Final = re.compile(r"<[^<>\"{}|^`\\\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'
 _LOUD: Final = re.compile(r"\b(?!(?-i:true|false)\b)(?:true|false)\b", re.IGNORECASE)
 
 
-def _spelt(word: str) -> re.Pattern[str]:
+def spelt(word: str) -> re.Pattern[str]:
     """Match a word in any case, each letter plain or as a codepoint escape."""
     letters = (
         f"(?:{c}|" + "|".join(f"\\\\(?:u00|U000000){ord(x):02x}" for x in (c, c.upper())) + ")" for c in word.lower()
@@ -44,7 +44,7 @@ def _spelt(word: str) -> re.Pattern[str]:
     return re.compile("".join(letters), re.IGNORECASE)
 
 
-_KEYWORDS: Final = {word: _spelt(word) for word in ("service", "from")}
+_KEYWORDS: Final = {word: spelt(word) for word in ("service", "from")}
 
 
 def uses(keyword: str, text: str, prefixes: dict[str, str] | None = None, base: str | None = None) -> bool:

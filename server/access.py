@@ -12,11 +12,9 @@ from typing import Final
 
 from flask import Response, current_app, g, request
 
-from graph.database import Database, Snapshot
 from graph.engine import Engine
-from graph.reader import Reader
+from graph.store import State, Store, View, Writing
 from graph.workers.limits import Limits
-from graph.workers.writer import Writer
 
 _EXTENSION: Final = "duikou"
 
@@ -25,14 +23,14 @@ _EXTENSION: Final = "duikou"
 class Access:
     """The database behind an application, and the version of the program that reads it."""
 
-    database: Database
+    database: Store
     version: str
     #: Whether a query that names no graph sees the union of all.
     union: bool = True
     #: What answers foreign queries; without one they are answered in this process.
     engine: Engine | None = None
     #: What writes, and the token that who writes must send; without them the service is read-only.
-    writer: Writer | None = None
+    writer: Writing | None = None
     token: str | None = None
     limits: Limits | None = None
 
@@ -54,15 +52,15 @@ def engine() -> Engine:
     return current().engine or reader()
 
 
-def reader() -> Reader:
+def reader() -> View:
     """Return the snapshot that our own pages read: the same one within one request."""
     if "reader" not in g:
         g.reader = current().database.reader()
-    found: Reader = g.reader
+    found: View = g.reader
     return found
 
 
-def snapshot() -> Snapshot | None:
+def snapshot() -> State | None:
     """Return the snapshot of this request, None while nothing has been published."""
     return reader().snapshot
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from graph.database import Database
 from graph.engine import Engine
+from graph.store import Store, Writing
 from graph.workers.limits import Limits
-from graph.workers.writer import Writer
 from server import (
     access,
     compression,
@@ -28,11 +27,11 @@ from server.version import version
 
 
 def create_app(
-    database: Database,
+    database: Store,
     *,
     union: bool = True,
     engine: Engine | None = None,
-    writer: Writer | None = None,
+    writer: Writing | None = None,
     token: str | None = None,
     limits: Limits | None = None,
     metrics: observation.Metrics | None = None,

@@ -6,12 +6,12 @@ import hmac
 
 from flask import request
 
-from graph.workers.writer import Writer
+from graph.store import Writing
 from server import access
 from server.problems import HttpError
 
 
-def writer() -> Writer:
+def writer() -> Writing:
     """Return what writes for this request. 403 on a read-only service or for a wrong token, 401 for none.
 
     The token is compared in constant time and never logged or sent back.

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,21 @@ _CANNOT: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    """A SPARQL endpoint that holds the graph: where queries, updates and graphs go, and what identifies us there.
+
+    Updates go where queries do unless told otherwise; graphs are written by updates unless they have
+    an address of their own. `time_to_live` is how many seconds what was learnt of it is believed.
+    """
+
+    url: str = field(repr=False)
+    write_url: str | None = field(default=None, repr=False)
+    gsp_url: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    time_to_live: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an operator decides: the default graph, the limits of a query, and the token of who may write."""
 
@@ -47,6 +62,8 @@ class Settings:
     token: str | None = None
     #: Endpoints that queries may call by SERVICE.
     services: tuple[str, ...] = ()
+    #: A store somewhere else that is served in the place of a data directory.
+    remote: Remote | None = None
     #: What becomes of the log: one of `observation.MODES`.
     log: str = "off"
 
@@ -83,6 +100,9 @@ def application(path: Path, settings: Settings) -> Flask:
 
     Foreign queries and updates run in processes of their own, which end with this one.
     """
+    if settings.remote is not None:
+        return remote_application(path, settings, settings.remote)
+
     from graph.cache import Cache
     from graph.database import Database
     from graph.federation import Federated
@@ -107,6 +127,31 @@ def application(path: Path, settings: Settings) -> Flask:
         token=settings.token,
         limits=settings.limits,
         metrics=metrics,
+    )
+
+
+def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
+    """Return the application over a store somewhere else; `path` is where texts of documents are kept."""
+    from graph.cache import Cache
+    from graph.remote.connection import Address
+    from graph.remote.store import RemoteStore
+    from graph.remote.writer import RemoteWriter
+    from server.app import create_app
+
+    store = RemoteStore(
+        remote.url, token=remote.token, path=path, limits=settings.limits, time_to_live=remote.time_to_live
+    )
+    writer = None
+    if settings.token:
+        updates = Address.of(remote.write_url or remote.url, remote.token)
+        writer = RemoteWriter(store, updates, Address.of(remote.gsp_url, remote.token) if remote.gsp_url else None)
+    return create_app(
+        store,
+        union=settings.union,
+        engine=Cache(store, store),
+        writer=writer,
+        token=settings.token,
+        limits=settings.limits,
     )
 
 

@@ -33,7 +33,7 @@ class Zygote:
         self._closed = False
 
     def fork(self, end: socket.socket, role: str, *arguments: str | int) -> int:
-        """Fork a "worker" or "writer" that talks over `end`, and return its process id."""
+        """Fork a "worker", "writer" or "checker" that talks over `end`, and return its process id."""
         order = {"fork": role, "arguments": arguments}
         with self._guard:
             for _ in range(0 if self._closed else 2):
@@ -105,9 +105,10 @@ def _become(role: Callable[..., None], end: socket.socket, arguments: list[Any])
 
 def main() -> None:
     """Serve orders from standard input's socket until it closes."""
-    from graph.workers import child, writer  # noqa: PLC0415  they name this module too
+    from graph.remote import checker  # noqa: PLC0415  these name this module too
+    from graph.workers import child, writer  # noqa: PLC0415
 
-    roles: dict[str, Callable[..., None]] = {"worker": child.main, "writer": writer.main}
+    roles: dict[str, Callable[..., None]] = {"worker": child.main, "writer": writer.main, "checker": checker.main}
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
     control = socket.socket(fileno=os.dup(0))
     with contextlib.suppress(wire.Closed):

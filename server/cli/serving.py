@@ -5,10 +5,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from server.cli import options
+
+if TYPE_CHECKING:
+    from graph.workers.limits import Limits
+    from server import running
 
 
 @click.command(epilog="Example: duikou serve --port 9000")
@@ -63,6 +68,29 @@ from server.cli import options
     show_envvar=True,
     help="The token that a client sends to write; without one the service is read-only.",
 )
+@click.option(
+    "--store",
+    "store_url",
+    metavar="URL",
+    help="A SPARQL endpoint that holds the graph, served in the place of a data directory; --db then is only "
+    "where texts of documents are. See docs/scaling.md.",
+)
+@click.option("--store-write-url", metavar="URL", help="Where updates to that store go, if not to the same URL.")
+@click.option("--store-gsp-url", metavar="URL", help="Its Graph Store Protocol; without one, graphs go by updates.")
+@click.option(
+    "--store-token",
+    metavar="TOKEN",
+    envvar="DUIKOU_STORE_TOKEN",
+    show_envvar=True,
+    help="What identifies this service to that store; or write a user and password into the URL.",
+)
+@click.option(
+    "--store-ttl",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(0, 86400),
+    help="Seconds that answers of that store are kept: changes made elsewhere are seen so much later.",
+)
 def serve(
     directory: Path | None,
     host: str,
@@ -74,6 +102,11 @@ def serve(
     services: tuple[str, ...],
     log: str,
     write_token: str | None,
+    store_url: str | None,
+    store_write_url: str | None,
+    store_gsp_url: str | None,
+    store_token: str | None,
+    store_ttl: float,
 ) -> None:
     """Serve a data directory: pages, data and SPARQL.
 
@@ -84,7 +117,14 @@ def serve(
     from graph.workers.limits import Limits
     from server import running
 
-    if directory is None:
+    limits = Limits(seconds=timeout, megabytes=memory, short=workers, long=workers)
+    remote = None
+    if store_url is not None:
+        if services:
+            raise click.UsageError("--allow-service is for a data directory: a remote store is asked nothing of others")
+        remote = running.Remote(store_url, store_write_url, store_gsp_url, store_token or None, store_ttl)
+        path = _reached(remote, limits, directory)
+    elif directory is None:
         from server.cli.private import private
 
         path = private().path
@@ -93,9 +133,25 @@ def serve(
         path = directory
     settings = running.Settings(
         union=default_graph == "union",
-        limits=Limits(seconds=timeout, megabytes=memory, short=workers, long=workers),
+        limits=limits,
         token=write_token or None,
         services=services,
+        remote=remote,
         log=log,
     )
     running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))
+
+
+def _reached(remote: running.Remote, limits: Limits, directory: Path | None) -> Path:
+    """Return the directory of document texts, once the store has answered; `StoreError` if it does not."""
+    from graph.remote.connection import Address
+    from graph.remote.store import RemoteStore
+
+    for url in filter(None, (remote.write_url, remote.gsp_url)):
+        Address.of(url, remote.token)
+    store = RemoteStore(remote.url, token=remote.token, limits=limits)
+    try:
+        store.check()
+    finally:
+        store.close()
+    return directory or Path("no-data-directory")

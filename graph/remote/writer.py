@@ -1,0 +1,128 @@
+"""Writing to a remote store: by its own update endpoint, and by the Graph Store Protocol where it has one.
+
+Whether a write is done whole or not at all is up to the store. What is sent was read here first: no
+LOAD, no SERVICE, and RDF as N-Triples, which every store reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode
+
+from graph.remote.connection import FORM, Address
+from graph.remote.store import RemoteStore
+from graph.update import Part
+from ontology.errors import Problem, QueryError
+
+#: Bytes of a reply to a write that are read; nothing in it matters.
+_REPLY: Final = 1 << 20
+#: Bytes from which an update is sent as it is, where the store takes that: some bound the size of a form.
+_DIRECT: Final = 50_000
+
+
+class RemoteWriter:
+    """Writes to a remote store; safe to use from several threads. Implements `graph.store.Writing`.
+
+    `update` is where updates go, `graphs` where graphs are put and deleted; without the latter they
+    are written by updates.
+    """
+
+    def __init__(
+        self, store: RemoteStore, update: Address, graphs: Address | None = None, *, seconds: float = 120.0
+    ) -> None:
+        self._store = store
+        self._update = update
+        self._graphs = graphs
+        self._seconds = seconds
+
+    def update(
+        self, text: str, *, using: Sequence[str] = (), using_named: Sequence[str] = (), base: str | None = None
+    ) -> None:
+        """Pass an update on. `QueryError` for what is malformed, here or there, `NotOffered` for LOAD and SERVICE."""
+        self._send(self._store.checker.update(text, using, using_named, base))
+
+    def put_graph(self, graph: str | None, parts: Sequence[Part], *, add: bool = False) -> bool:
+        """See `graph.update.put_graph`; a graph without triples is none afterwards."""
+        triples = self._store.checker.triples(parts)
+        is_new = graph is not None and not self._has(graph)
+        if self._graphs is not None:
+            self._to_graph("POST" if add else "PUT", graph, triples)
+            return is_new
+        first = "" if add else _emptied(graph)
+        for chunk in _chunks(triples, self._store.reader().snapshot.dialect.insert):
+            inside = f"{{\n{chunk}\n}}" if graph is None else f"{{ GRAPH <{graph}> {{\n{chunk}\n}} }}"
+            self._send(f"{first and first + ' ;'} INSERT {inside} WHERE {{}}")
+            first = ""
+        if first:
+            self._send(first)
+        return is_new
+
+    def drop_graph(self, graph: str | None) -> bool:
+        """See `graph.update.drop_graph`."""
+        if graph is not None and not self._has(graph):
+            return False
+        if self._graphs is not None:
+            self._to_graph("DELETE", graph, None)
+        else:
+            self._send(_emptied(graph))
+        return True
+
+    def close(self) -> None:
+        """Do nothing: the store closes what is open."""
+
+    def _has(self, graph: str) -> bool:
+        try:
+            return self._store.reader().store.contains_named_graph(NamedNode(graph))
+        except ValueError as error:
+            raise QueryError(Problem(f"{graph!r} is not the IRI of a graph: {error}")) from None
+
+    def _send(self, text: str) -> None:
+        body = text.encode()
+        takes_direct = self._store.reader().snapshot.dialect.takes_direct
+        try:
+            if takes_direct and len(body) > _DIRECT:
+                media_type = "application/sparql-update"
+            else:
+                body, media_type = b"update=" + quote(text, safe="").encode(), FORM
+            self._store.connection.send(
+                self._update, "POST", body, media_type, "*/*", seconds=self._seconds, most=_REPLY
+            )
+        finally:
+            self._store.changed()
+
+    def _to_graph(self, method: str, graph: str | None, triples: bytes | None) -> None:
+        assert self._graphs is not None
+        joint = "&" if "?" in self._graphs.url else "?"
+        which = "default" if graph is None else f"graph={quote(graph, safe='')}"
+        address = Address(f"{self._graphs.url}{joint}{which}", self._graphs.authorization)
+        try:
+            self._store.connection.send(
+                address,
+                method,
+                triples,
+                None if triples is None else "text/turtle",  # N-Triples is Turtle, and Turtle is always taken
+                "*/*",
+                seconds=self._seconds,
+                most=_REPLY,
+            )
+        finally:
+            self._store.changed()
+
+
+def _emptied(graph: str | None) -> str:
+    """Return the operation that leaves nothing of a graph."""
+    return "CLEAR DEFAULT" if graph is None else f"DROP SILENT GRAPH <{graph}>"
+
+
+def _chunks(triples: bytes, most: int) -> Iterator[str]:
+    """Yield N-Triples in portions; those with blank nodes together, as a blank node means itself only within one."""
+    lines = [line for line in triples.decode().split("\n") if line]
+    blank = [line for line in lines if "_:" in line]
+    rest = [line for line in lines if "_:" not in line]
+    if blank:
+        yield "\n".join(blank)
+    for start in range(0, len(rest), most):
+        yield "\n".join(rest[start : start + most])
