@@ -100,7 +100,7 @@ def test_a_misspelt_command_is_wrong_usage_and_gets_a_hint() -> None:
         ("build",),
         ("load", "--db", "x"),
         ("serve", "--port", "99999"),
-        ("serve", "--timeout", "5"),
+        ("serve", "--timeout", "0"),
         ("rollback", "--db", "x", "zero"),
     ],
 )
