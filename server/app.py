@@ -10,12 +10,14 @@ from graph.store import Store, Writing
 from graph.workers.limits import Limits
 from server import (
     access,
+    catalogue,
     compression,
     console,
     graph_store,
     headers,
     health,
     observation,
+    openapi,
     pages,
     problems,
     sparql,
@@ -49,8 +51,9 @@ def create_app(
     app.url_map.strict_slashes = True
     access.install(app.extensions, access.Access(database, version(), union, engine, writer, token, limits))
     app.context_processor(layout)
-    for module in (sparql, graph_store, things, vocabulary, pages, console, health):
+    for module in (sparql, graph_store, things, vocabulary, pages, console, health, openapi):
         app.register_blueprint(module.blueprint)
+    catalogue.register(app)
     observation.register(app, metrics)
     compression.register(app)
     problems.register(app)

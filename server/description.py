@@ -15,6 +15,7 @@ from server import negotiation
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _VOID: Final = "http://rdfs.org/ns/void#"
 _DK: Final = PREFIXES["dk"]
+_SEE_ALSO: Final = "http://www.w3.org/2000/01/rdf-schema#seeAlso"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _INTEGER: Final = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 _PREFIXES: Final = {"dk": _DK, "sd": _SD, "void": _VOID, "formats": "http://www.w3.org/ns/formats/"}
@@ -23,15 +24,17 @@ _PREFIXES: Final = {"dk": _DK, "sd": _SD, "void": _VOID, "formats": "http://www.
 def document(
     endpoint: str,
     named: Mapping[str, int],
+    dataset: str,
     format: Format,
     *,
     union: bool,
     writable: bool = False,
     limits: Limits | None = None,
 ) -> bytes:
-    """Return the description of a service at `endpoint` over some named graphs."""
+    """Return the description of a service at `endpoint` over some named graphs of a `dataset` (its IRI)."""
     return (
-        ox.serialize(_triples(endpoint, named, union, writable, limits), format=format.rdf, prefixes=_PREFIXES) or b""
+        ox.serialize(_triples(endpoint, named, dataset, union, writable, limits), format=format.rdf, prefixes=_PREFIXES)
+        or b""
     )
 
 
@@ -47,9 +50,10 @@ def _limits(limits: Limits | None) -> dict[str, ox.Literal]:
 
 
 def _triples(
-    endpoint: str, named: Mapping[str, int], union: bool, writable: bool, limits: Limits | None
+    endpoint: str, named: Mapping[str, int], described: str, union: bool, writable: bool, limits: Limits | None
 ) -> list[ox.Triple]:
-    service, dataset, default = (ox.BlankNode(name) for name in ("service", "dataset", "default"))
+    service, default = (ox.BlankNode(name) for name in ("service", "default"))
+    dataset = ox.NamedNode(described)
     a = ox.NamedNode(f"{_RDF}type")
 
     def sd(name: str) -> ox.NamedNode:
@@ -65,6 +69,9 @@ def _triples(
         *(ox.Triple(service, ox.NamedNode(_DK + name), value) for name, value in _limits(limits).items()),
         ox.Triple(service, sd("defaultDataset"), dataset),
         ox.Triple(dataset, a, sd("Dataset")),
+        ox.Triple(dataset, a, ox.NamedNode(f"{_VOID}Dataset")),
+        ox.Triple(dataset, ox.NamedNode(f"{_VOID}sparqlEndpoint"), ox.NamedNode(endpoint)),
+        ox.Triple(dataset, ox.NamedNode(_SEE_ALSO), ox.NamedNode(described.partition("#")[0])),
         ox.Triple(dataset, sd("defaultGraph"), default),
         ox.Triple(default, a, sd("Graph")),
         *(ox.Triple(service, sd("resultFormat"), ox.NamedNode(f.iri)) for f in negotiation.ANSWERS),

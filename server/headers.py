@@ -10,7 +10,21 @@ from flask import Flask, Response, request
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_OPEN: Final = ("/sparql", "/store", "/data/", "/id/", "/concept/", "/graph/", "/ontology", "/healthz", "/readyz")
+_OPEN: Final = (
+    "/sparql",
+    "/store",
+    "/data/",
+    "/id/",
+    "/concept/",
+    "/graph/",
+    "/ontology",
+    "/healthz",
+    "/readyz",
+    "/void.",
+    "/.well-known/",
+    "/dataset",
+    "/openapi.json",
+)
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request
 from graph.cache import is_fickle
 from graph.engine import Answer, Dataset, NotAcceptable
 from graph.formats import Format
-from server import access, authority, description, links, negotiation, protocol
+from server import access, authority, catalogue, description, links, negotiation, protocol
 from server.problems import HttpError
 
 blueprint = Blueprint("sparql", __name__)
@@ -112,6 +112,7 @@ def _described(formats: Sequence[Format]) -> Response:
     body = description.document(
         request.base_url,
         graphs,
+        catalogue.dataset_iri(),
         formats[0],
         union=served.union,
         writable=served.writer is not None,

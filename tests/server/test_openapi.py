@@ -1,0 +1,178 @@
+"""``/openapi.json`` says the truth: every route of ours is in it, and every answer it names can be had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from graph.engine import Answer, Exhausted, Limit
+from graph.formats import Format
+from ontology.errors import Problem
+from server.app import create_app
+
+TOKEN = {"Authorization": "Bearer secret"}
+WRONG = {"Authorization": "Bearer wrong"}
+TTL = {"Content-Type": "text/turtle"}
+QUERY = {"Content-Type": "application/sparql-query"}
+UPDATE = {"Content-Type": "application/sparql-update"}
+BROWSER = {"Accept": "text/html"}
+PICTURE = {"Accept": "image/png"}
+G = "/store?graph=http%3A%2F%2Fexample.org%2Fg"
+THING = "/id/programme/baixian-baipin"
+ONE = b"<http://example.org/a> <http://example.org/p> 1 ."
+LARGE = {"CONTENT_LENGTH": str(1 << 40)}
+
+#: How each answer that the description names comes about: method, path of the description, status → request.
+TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
+    ("get", "/sparql", 200): {"path": "/sparql?query=ASK%7B%7D"},
+    ("get", "/sparql", 303): {"path": "/sparql", "headers": BROWSER},
+    ("get", "/sparql", 400): {"path": "/sparql?query=ASK"},
+    ("get", "/sparql", 403): {"path": "/sparql?query=ASK%7BSERVICE%3Chttp://example.org/%3E%7B%7D%7D"},
+    ("get", "/sparql", 406): {"path": "/sparql", "headers": PICTURE},
+    ("get", "/sparql", 414): {"path": "/sparql?query=" + "x" * 70_000},
+    ("get", "/sparql", 503): {"path": "/sparql?query=ASK%7B%7D", "site": "stopped"},
+    ("post", "/sparql", 200): {"path": "/sparql", "headers": QUERY, "data": b"ASK {}"},
+    ("post", "/sparql", 204): {"path": "/sparql", "headers": UPDATE | TOKEN, "data": b"", "site": "writable"},
+    ("post", "/sparql", 400): {"path": "/sparql", "headers": QUERY, "data": b"ASK"},
+    ("post", "/sparql", 401): {"path": "/sparql", "headers": UPDATE, "data": b"", "site": "writable"},
+    ("post", "/sparql", 403): {"path": "/sparql", "headers": UPDATE | WRONG, "data": b"", "site": "writable"},
+    ("post", "/sparql", 406): {"path": "/sparql", "headers": QUERY | PICTURE, "data": b"ASK {}"},
+    ("post", "/sparql", 413): {"path": "/sparql", "headers": QUERY, "data": b"x", "environ_overrides": LARGE},
+    ("post", "/sparql", 415): {"path": "/sparql", "headers": TTL, "data": b"x"},
+    ("post", "/sparql", 503): {"path": "/sparql", "headers": QUERY, "data": b"ASK {}", "site": "stopped"},
+    ("get", "/store", 200): {"path": "/store?default"},
+    ("get", "/store", 400): {"path": "/store"},
+    ("get", "/store", 404): {"path": G},
+    ("get", "/store", 406): {"path": "/store?default", "headers": PICTURE},
+    ("delete", "/store", 204): {"path": "/store?default", "headers": TOKEN, "site": "writable"},
+    ("delete", "/store", 400): {"path": "/store", "headers": TOKEN, "site": "writable"},
+    ("delete", "/store", 401): {"path": G, "site": "writable"},
+    ("delete", "/store", 403): {"path": G},
+    ("delete", "/store", 404): {"path": f"{G}/none", "headers": TOKEN, "site": "writable"},
+    ("get", "/id/{kind}/{key}", 303): {"path": THING},
+    ("get", "/id/{kind}/{key}", 404): {"path": "/id/programme/none"},
+    ("get", "/id/{kind}/{key}", 406): {"path": THING, "headers": PICTURE},
+    ("get", "/data/{kind}/{key}.{format}", 200): {"path": "/data/programme/baixian-baipin.ttl"},
+    ("get", "/data/{kind}/{key}.{format}", 404): {"path": "/data/programme/baixian-baipin.doc"},
+    ("get", "/readyz", 200): {"path": "/readyz"},
+    ("get", "/readyz", 503): {"path": "/readyz", "site": "stopped"},
+}  # fmt: skip
+for _method in ("put", "post"):
+    TRIED = TRIED | {
+        (_method, "/store", 201): {"path": f"{G}/{_method}", "headers": TTL | TOKEN, "data": ONE, "site": "writable"},
+        (_method, "/store", 204): {"path": "/store?default", "headers": TTL | TOKEN, "data": ONE, "site": "writable"},
+        (_method, "/store", 400): {"path": G, "headers": TTL | TOKEN, "data": b"<", "site": "writable"},
+        (_method, "/store", 401): {"path": G, "headers": TTL, "data": ONE, "site": "writable"},
+        (_method, "/store", 403): {"path": G, "headers": TTL | WRONG, "data": ONE, "site": "writable"},
+        (_method, "/store", 413): {
+            "path": G, "headers": TTL | TOKEN, "data": ONE, "site": "writable", "environ_overrides": LARGE
+        },
+        (_method, "/store", 415): {"path": G, "headers": TOKEN, "data": ONE, "site": "writable"},
+    }  # fmt: skip
+#: A store that is being written to by another process for ever, or whose disk is full, is tried elsewhere.
+ELSEWHERE = {(method, "/store", 503) for method in ("get", "put", "post", "delete")}
+
+
+class Stopped:
+    """An engine that a limit stops."""
+
+    def answer(self, *_: object) -> Answer:
+        raise Exhausted(Limit.LOAD, Problem("too much to do"))
+
+    def write(self, *_: object) -> Format:
+        raise Exhausted(Limit.LOAD, Problem("too much to do"))
+
+
+def described(client: FlaskClient) -> dict[str, Any]:
+    document = client.get("/openapi.json").json
+    assert isinstance(document, dict)
+    return document
+
+
+def resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    found: Any = document
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    assert isinstance(found, dict)
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+
+
+def test_it_names_this_server_and_version(site: FlaskClient) -> None:
+    document = described(site)
+    assert document["openapi"].startswith("3.1")
+    assert document["servers"] == [{"url": "http://localhost"}]
+    assert document["info"]["version"] == (site.get("/healthz").json or {})["version"]
+
+
+def test_every_route_for_programs_is_described(site: FlaskClient) -> None:
+    paths = {re.sub(r"{\w+}", "*", path) for path in described(site)["paths"]}
+    pages, same = ("/static", "/<any", "/store/", "/concept/", "/graph/"), {"/", "/void.*", "/dataset.*", "/ontology.*"}
+    rules = {rule.rule for rule in site.application.url_map.iter_rules() if not rule.rule.startswith(pages)}
+    names = {re.sub(r"<[^>]*>", "*", rule).replace("/data/*/*", "/data/*/*.*") for rule in rules}
+    assert names - same == paths - {"/void.ttl"}
+
+
+def test_every_answer_it_names_can_be_had(site: FlaskClient, writable: FlaskClient) -> None:
+    site, writable = site.application.test_client(), writable.application.test_client()
+    document = described(site)
+    access = site.application.extensions["duikou"]
+    stopped = create_app(access.database, engine=Stopped()).test_client()
+    sites = {"site": site, "writable": writable, "stopped": stopped}
+    missing = []
+    for method, path, operation in operations(document):
+        for told, said in operation["responses"].items():
+            status, response = int(told), resolved(document, said)
+            key = (method, path, status)
+            if key in ELSEWHERE:
+                continue
+            request = dict(TRIED.get(key) or {"path": path})
+            if status == 303 and key not in TRIED:
+                request["headers"] = BROWSER
+            if status == 406 and key not in TRIED:
+                request["headers"] = PICTURE
+            if status == 304:
+                request = dict(TRIED.get((method, path, 200)) or {"path": path})
+                request["headers"] = {"If-None-Match": site.get(request["path"]).headers["ETag"]}
+            client = sites[request.pop("site", "site")]
+            answer = client.open(request.pop("path"), method=method.upper(), **request)
+            if answer.status_code != status:
+                missing.append((key, answer.status_code))
+                continue
+            check(document, response, answer)
+    assert missing == []
+
+
+def check(document: dict[str, Any], response: dict[str, Any], answer: TestResponse) -> None:
+    """Hold the body against what is said of it."""
+    content = response.get("content")
+    if content is None:
+        assert answer.status_code in (201, 204, 303, 304)
+        return
+    assert answer.mimetype in content
+    schema = content[answer.mimetype].get("schema")
+    if schema is not None:
+        jsonschema.validate(answer.json, resolved(document, schema))
+
+
+@pytest.mark.parametrize("name", ["time", "memory", "size", "load"])
+def test_its_limits_are_those_there_are(site: FlaskClient, name: str) -> None:
+    problem = described(site)["components"]["schemas"]["Problem"]
+    assert name in problem["properties"]["limit"]["enum"]
+    assert {limit.value for limit in Limit} - {"depth"} == set(problem["properties"]["limit"]["enum"])
