@@ -75,7 +75,7 @@ class Reader:
         """
         dataset = dataset or Dataset()
         declared = dict(prefixes) if prefixes else None
-        text = syntax.standard(text)
+        text = syntax.standard(text, dataset.base)
         syntax.refuse_service(text, declared, dataset.base)
         default: list[NamedNode | BlankNode | DefaultGraph] | None = None
         named: list[NamedNode | BlankNode] | None = None

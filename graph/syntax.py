@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import secrets
 from typing import Final
+from urllib.parse import urljoin
 
 import pyoxigraph
 
@@ -66,17 +67,24 @@ def uses(keyword: str, text: str, prefixes: dict[str, str] | None = None, base: 
     return False
 
 
-def standard(text: str) -> str:
-    """Return a query in the spelling that the engine reads, where it reads less than the standard allows.
+def standard(text: str, base: str | None = None) -> str:
+    """Return a query in a spelling that the engine reads as the standard means it.
 
     Booleans are keywords, and so may have capitals (SPARQL 1.1, §19.8); the engine wants them small.
+    The longest token counts (§19.8, note 1), so ``?x<?a&&?b>?y`` has an IRI in it; the engine would
+    read a comparison, but not if the IRI is written out.
     """
-    if not _LOUD.search(text):
+    if not _LOUD.search(text) and "<?" not in text:
         return text
-    parts, copied = [], 0
+    parts, copied, base = [], 0, tokens.base(text) or base
     for token in tokens.read(text):
-        if token.is_word and token.text.lower() in ("true", "false"):
-            parts += [text[copied : token.start], token.text.lower()]
+        put = token.text
+        if token.is_word and put.lower() in ("true", "false"):
+            put = put.lower()
+        elif put.startswith("<?") and put.endswith(">") and base:
+            put = f"<{urljoin(base, put[1:-1])}>"
+        if put != token.text:
+            parts += [text[copied : token.start], put]
             copied = token.end
     return "".join((*parts, text[copied:]))
 

@@ -23,6 +23,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PREFIX: Final = re.compile(r"\bPREFIX\s+([^\s:]*):\s*<([^<>\"{}|^`\\\s]*)>", re.IGNORECASE)
+_BASE: Final = re.compile(r"\bBASE\s*<([^<>\"{}|^`\\\s]*)>", re.IGNORECASE)
 _ESCAPES: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 
@@ -46,6 +47,12 @@ def read(text: str) -> Iterator[Token]:
 def prefixes(text: str) -> dict[str, str]:
     """Return the prefixes that a text declares."""
     return dict(_PREFIX.findall(text))
+
+
+def base(text: str) -> str | None:
+    """Return the base IRI that a text declares, or None."""
+    found = _BASE.search(text)
+    return found[1] if found else None
 
 
 def iri(token: str, declared: Mapping[str, str]) -> str | None:
