@@ -27,6 +27,12 @@ GRAPHS: Final = (Format.TURTLE, Format.RDFXML, Format.JSONLD, Format.NTRIPLES)
 
 #: Short names that mean one thing for a table and another for a graph.
 _DOUBLE: Final = {"json": (Format.JSON, Format.JSONLD), "xml": (Format.XML, Format.RDFXML)}
+#: Names that clients use for our short ones; SPARQLWrapper sends the first four of its own accord.
+_OTHERWISE: Final = {
+    "turtle": "ttl", "n3": "ttl", "rdf+xml": "rdf", "json-ld": "jsonld",
+    "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf/xml": "rdf",
+    "sparql-results+json": "json", "sparql-results+xml": "xml", "srj": "json", "srx": "xml",
+}  # fmt: skip
 
 
 def accepted(header: str | None) -> MIMEAccept:
@@ -62,6 +68,7 @@ def preferred(header: str | None, offers: Sequence[Format]) -> list[Format]:
 def by_name(name: str, offers: Sequence[Format]) -> list[Format]:
     """Return the formats that a ``format=`` parameter means, best first; empty for an unknown name."""
     word = name.strip().lower()
+    word = _OTHERWISE.get(word, word)
     if word in _DOUBLE:
         return [format for format in _DOUBLE[word] if format in offers]
     return [format for format in offers if word in (format.short, format.media_type, *format.aliases)]
