@@ -70,6 +70,8 @@ class Snapshot:
     #: How many quads repeat a triple of another graph; 0 means the union holds no triple twice.
     repeated: int
     software: str
+    #: By which rules its inferred graph follows from the others; None where it may not.
+    rules: str | None = None
     format: int = FORMAT
     path: Path = field(default=Path(), compare=False)
     is_current: bool = field(default=False, compare=False)
@@ -110,6 +112,8 @@ class Draft:
         #: The working directory; what is put beside ``store`` here is published with the snapshot.
         self.path: Final = path
         self.bulk = False
+        #: The edition of the rules to which the inferred graph has been brought up to date.
+        self.rules: str | None = None
         #: Set to drop the draft in the end, as a dry run does.
         self.dropped = False
         #: What was published, once it is.
@@ -307,6 +311,7 @@ class Database:
             graphs=graphs,
             repeated=repeated,
             software=software_version(),
+            rules=draft.rules,
         )
         fields = {k: v for k, v in asdict(manifest).items() if k not in ("path", "is_current")}
         (draft.path / "manifest.json").write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", "utf-8")

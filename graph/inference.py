@@ -7,6 +7,8 @@ come the OWL rules, round after round until a round gives nothing new; then the 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from typing import Final, cast
 
 from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
 
+from graph.database import Draft
+from graph.following import TooMuch, Work, follow
 from ontology.namespaces import named_graph
 from ontology.vocabulary import Rule, rules
 
@@ -71,6 +75,31 @@ def infer(store: Store, owl: Iterable[Rule] | None = None, labels: Iterable[Rule
     for rule in labels:
         counts[rule.name] = _apply(store, rule, graph)
     return Inference(counts, rounds, time.perf_counter() - started, bulk)
+
+
+def edition() -> str:
+    """Return a short digest of the rules: what followed by other rules must not be built upon."""
+    text = "\0".join(rule.text for kind in ("owl", "labels") for rule in rules(kind))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def conclude(draft: Draft) -> Inference:
+    """Bring ``graph/inferred`` of a draft up to date, following what changed where that can be done.
+
+    In what is returned, rules then count what they gave newly; 0 rounds tell that the change was followed.
+    """
+    started = time.perf_counter()
+    base, draft.rules = draft.base, edition()
+    difference = draft.difference() if base is not None and base.rules == draft.rules else None
+    if base is not None and difference is not None:
+        added, removed = difference
+        work = Work(draft.store)
+        with contextlib.suppress(TooMuch):
+            follow(Store.read_only(str(base.path / "store")), work, added, removed, rules("owl"), rules("labels"))
+            draft.note(work.changed)
+            return Inference(work.counts, 0, time.perf_counter() - started, bulk=False)
+    draft.touch(INFERRED)
+    return infer(draft.store)
 
 
 def _apply(store: Store, rule: Rule, graph: NamedNode) -> int:

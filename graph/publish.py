@@ -51,9 +51,9 @@ class Change:
 class Report:
     """What a command did. `snapshot` is None after a dry run.
 
-    `changes` has the graphs of the sources that changed, `inference` what was inferred (all of it
-    anew, each time), `unread` what the loaders could not read, `notes` what the shapes remark on
-    without refusing it, `checked` the number of things held against the shapes.
+    `changes` has the graphs of the sources that changed, `inference` what was inferred (all of it,
+    or newly where the change could be followed), `unread` what the loaders could not read, `notes` what the shapes
+    remark on without refusing it, `checked` the number of things held against the shapes.
     """
 
     files: tuple[str, ...]
@@ -271,8 +271,7 @@ def conclude(draft: Draft, loads: Iterable[Load], tell: Progress) -> Inference:
     for load in loads:
         provenance.record(draft, load)
     tell("inferring", 0, 0)
-    draft.touch(INFERRED)
-    return inference.infer(draft.store)
+    return inference.conclude(draft)
 
 
 def put_ontology(draft: Draft, command: str, *, anew: bool = False) -> list[Change]:
