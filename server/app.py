@@ -20,6 +20,7 @@ from server import (
     openapi,
     pages,
     problems,
+    public,
     sparql,
     things,
     vocabulary,
@@ -37,6 +38,7 @@ def create_app(
     token: str | None = None,
     limits: Limits | None = None,
     metrics: observation.Metrics | None = None,
+    public_url: str | None = None,
 ) -> Flask:
     """Return the application that serves a database: protocol, data, pages.
 
@@ -44,6 +46,7 @@ def create_app(
     own pages always see all. `engine` answers the queries of others (in this process without one),
     `writer` takes the writes of whoever sends `token`; without the two nobody writes. `limits` are
     those of the engine, for the service description; `metrics` are the numbers that the engine counts in.
+    `public_url` is the address that clients know the server by; without it that of each request is.
     """
     app = Flask(__name__)
     app.jinja_env.undefined = StrictUndefined
@@ -58,4 +61,6 @@ def create_app(
     compression.register(app)
     problems.register(app)
     headers.register(app)
+    if public_url is not None:
+        app.wsgi_app = public.Addressed(app.wsgi_app, public_url)  # type: ignore[method-assign]  # as Flask advises
     return app

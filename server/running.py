@@ -66,6 +66,8 @@ class Settings:
     remote: Remote | None = None
     #: What becomes of the log: one of `observation.MODES`.
     log: str = "off"
+    #: The address that clients know the server by, where that is another one than it listens at.
+    public_url: str | None = None
 
 
 def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -127,6 +129,7 @@ def application(path: Path, settings: Settings) -> Flask:
         token=settings.token,
         limits=settings.limits,
         metrics=metrics,
+        public_url=settings.public_url,
     )
 
 
@@ -136,8 +139,11 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
     from graph.remote.connection import Address
     from graph.remote.store import RemoteStore
     from graph.remote.writer import RemoteWriter
+    from server import observation
     from server.app import create_app
 
+    observation.configure(settings.log)
+    metrics = observation.Metrics()
     store = RemoteStore(
         remote.url, token=remote.token, path=path, limits=settings.limits, time_to_live=remote.time_to_live
     )
@@ -148,10 +154,12 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
     return create_app(
         store,
         union=settings.union,
-        engine=Cache(store, store),
+        engine=observation.Watched(store, metrics, cached=lambda engine: Cache(engine, store)),
         writer=writer,
         token=settings.token,
         limits=settings.limits,
+        metrics=metrics,
+        public_url=settings.public_url,
     )
 
 

@@ -62,6 +62,11 @@ if TYPE_CHECKING:
     help="A line on stderr for each request and each slow query; off: only for unforeseen errors.",
 )
 @click.option(
+    "--public-url",
+    metavar="URL",
+    help="The address that clients use, where a proxy stands before the server, as https://example.org.",
+)
+@click.option(
     "--write-token",
     metavar="TOKEN",
     envvar="DUIKOU_WRITE_TOKEN",
@@ -101,6 +106,7 @@ def serve(
     workers: int,
     services: tuple[str, ...],
     log: str,
+    public_url: str | None,
     write_token: str | None,
     store_url: str | None,
     store_write_url: str | None,
@@ -115,8 +121,10 @@ def serve(
     """
     from graph.database import Database
     from graph.workers.limits import Limits
-    from server import running
+    from server import public, running
 
+    if public_url is not None:
+        public.parts(public_url)
     limits = Limits(seconds=timeout, megabytes=memory, short=workers, long=workers)
     remote = None
     if store_url is not None:
@@ -138,6 +146,7 @@ def serve(
         services=services,
         remote=remote,
         log=log,
+        public_url=public_url,
     )
     running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))
 
