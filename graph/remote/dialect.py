@@ -71,7 +71,7 @@ VIRTUOSO: Final = Dialect(
     cut_at="x-sparql-maxrows",
     takes_direct=False,
     blank=b"nodeID://",
-    insert=2000,
+    insert=400,
     ask_variable="__ASK_RETVAL",
 )  # fmt: skip
 

@@ -105,6 +105,7 @@ class RemoteStore:
         self._until = 0.0  # when the moment ends
         self._ask_again = 0.0  # when the graphs are to be counted again
         self._writes = 0
+        self._written = False  # by us, since the graphs were learnt: the next reader learns them first
 
     @property
     def path(self) -> Path:
@@ -114,10 +115,10 @@ class RemoteStore:
     def reader(self) -> RemoteReader:
         """Return the store as it is now. `StoreError` while nothing is known and it cannot be reached."""
         with self._guard:
-            moment, ended = self._moment, time.monotonic() >= self._until
-        if moment is None:
+            moment, ended, written = self._moment, time.monotonic() >= self._until, self._written
+        if moment is None or written:
             with self._learning:
-                if self._moment is None:
+                if self._moment is None or self._written:
                     self._learn()
             moment = self._moment
             assert moment is not None
@@ -129,9 +130,9 @@ class RemoteStore:
         """Say that something was written: nothing that was known holds any more."""
         with self._guard:
             self._writes += 1
+            self._written = True
             if self._moment is not None:
                 self._advance(self._moment)
-            self._until = self._ask_again = 0.0
 
     def check(self) -> Moment:
         """Return what the store is, asking it. `StoreError` where it cannot be reached or is none."""
@@ -202,9 +203,8 @@ class RemoteStore:
                 number, created, sum(told.values()), told, asked.dialect, is_union, bool(own), asked.software
             )
             self._ask_again = time.monotonic() + max(self._time_to_live / 2, took / _SHARE)
-            if self._writes != writes:
-                self._ask_again = 0.0
-            elif before is None:
+            self._written = self._writes != writes
+            if before is None:
                 self._until = time.monotonic() + self._time_to_live
 
 
@@ -363,7 +363,8 @@ class RemoteGraphs:
         """Return whether a graph has any triple: an empty graph is none, as most stores have it."""
         if isinstance(graph_name, BlankNode):
             return False
-        return bool(self._reader.rows(f"SELECT ?s WHERE {{ GRAPH {graph_name} {{ ?s ?p ?o }} }} LIMIT 1", Dataset()))
+        asked = f"SELECT ?s WHERE {{ GRAPH {graph_name} {{ ?s ?p ?o }} }} LIMIT 1"
+        return bool(self._reader.rows(asked, Dataset((), (graph_name.value,))))
 
     def quads_for_pattern(
         self,
@@ -378,9 +379,11 @@ class RemoteGraphs:
         if graph_name is None or any(isinstance(term, (BlankNode, Triple)) for term in asked):
             raise ValueError("a remote store is asked about one graph, and not about blank nodes")
         place = " ".join(str(t) if t is not None else v for t, v in zip(asked, ("?s", "?p", "?o"), strict=False))
-        default = isinstance(graph_name, DefaultGraph)
-        where = place if default else f"GRAPH {graph_name} {{ {place} }}"
-        found = self._reader.triples(f"CONSTRUCT {{ {place} }} WHERE {{ {where} }}", Dataset(union=False))
+        if isinstance(graph_name, NamedNode):
+            where, dataset = f"GRAPH {graph_name} {{ {place} }}", Dataset((), (graph_name.value,))
+        else:
+            where, dataset = place, Dataset(union=False)
+        found = self._reader.triples(f"CONSTRUCT {{ {place} }} WHERE {{ {where} }}", dataset)
         return (Quad(t.subject, t.predicate, t.object, graph_name) for t in found)
 
 
