@@ -58,6 +58,7 @@ def create_app(
         app.register_blueprint(module.blueprint)
     catalogue.register(app)
     observation.register(app, metrics)
+    app.before_request(public.check)
     compression.register(app)
     problems.register(app)
     headers.register(app)

@@ -61,17 +61,21 @@ def _named(name: str | None) -> str | None:
     if name is not None:
         if graphs or default:
             raise HttpError(400, "Two graphs", "The address names a graph, and the parameters another. Name one.")
-        return request.base_url
+        return _iri(request.base_url)
     if len(graphs) + default != 1:
         raise HttpError(
             400, "Which graph?", "Name one graph: ?graph=IRI, or ?default for the one without a name. Not both."
         )
     if default:
         return None
+    return _iri(graphs[0])
+
+
+def _iri(text: str) -> str:
     try:
-        return ox.NamedNode(graphs[0]).value
+        return ox.NamedNode(text).value
     except ValueError as error:
-        raise HttpError(400, "Not an IRI", f"“{graphs[0]}” cannot name a graph: {error}.") from error
+        raise HttpError(400, "Not an IRI", f"“{text}” cannot name a graph: {error}.") from error
 
 
 def _get(graph: str | None) -> Response:

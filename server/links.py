@@ -43,7 +43,8 @@ def name_of(kind: str, key: str) -> Name | None:
     """Return the name that a request's path gives (its `key` is no longer escaped), None for an unknown kind."""
     if kind == CONCEPT:
         scheme, _, rest = key.partition("/")
-        iri = concept(scheme, rest) if rest else f"{BASE}concept/{quote(scheme, safe='-._~')}"
+        scheme = quote(scheme, safe="-._~")
+        iri = concept(scheme, rest) if rest else f"{BASE}concept/{scheme}"
     elif kind == GRAPH:
         iri = named_graph(key)
     elif kind in KINDS:

@@ -10,7 +10,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+from flask import request
+
 from ontology.errors import Problem, StoreError
+from server.problems import HttpError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,6 +32,14 @@ def parts(url: str) -> tuple[str, str]:
             Problem(f"{url} is no address of a server", remedy="It is like https://example.org, without a path")
         )
     return found.scheme, found.netloc
+
+
+def check() -> None:
+    """Refuse a request whose Host header is none: addresses are made of it."""
+    try:
+        ox.NamedNode(request.host_url)
+    except ValueError as error:
+        raise HttpError(400, "No such host", "The Host header does not name a host.") from error
 
 
 class Addressed:

@@ -86,7 +86,7 @@ header = st.one_of(
 headers = st.dictionaries(
     st.sampled_from(
         ["Accept", "Accept-Encoding", "Accept-Language", "If-None-Match", "Authorization", "X-Request-Id", "Range",
-         "Origin", "If-Modified-Since"]
+         "Origin", "If-Modified-Since", "Host"]
     ),
     header,
     max_size=4,

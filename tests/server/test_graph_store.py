@@ -143,6 +143,7 @@ def test_a_service_without_a_token_is_read_only(site: FlaskClient, method: str) 
         ("/store?graph=not%20an%20iri", "cannot name a graph"),
         ("/store?graph=", "cannot name a graph"),
         ("/store/own?default", "Name one"),
+        ("/store/[", "cannot name a graph"),
     ],
 )
 def test_a_request_names_one_graph(writable: FlaskClient, path: str, detail: str) -> None:

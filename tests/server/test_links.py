@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
 
 from ontology.namespaces import concept, named_graph, term, thing
@@ -46,3 +47,11 @@ def test_an_unknown_kind_names_nothing() -> None:
 def test_the_language_switch_keeps_path_and_query() -> None:
     assert links.switched("/zh/activity/a%2Fb", "page=2", "en") == "/en/activity/a%2Fb?page=2"
     assert links.switched("/zh/", "", "en") == "/en/"
+
+
+def test_a_name_is_an_iri_whatever_a_path_holds() -> None:
+    for key in ("a b/c", "<x>/y", "<x>", "百/县", "a/b c"):
+        for kind in ("concept", "graph", "programme"):
+            name = links.name_of(kind, key)
+            assert name is not None
+            assert ox.NamedNode(name.iri).value == name.iri
