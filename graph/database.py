@@ -9,6 +9,7 @@
       snapshots/000012/
         manifest.json        number, parent, when, by which command, quads by graph, versions
         store/               the engine's files (RocksDB), shared with other snapshots by hard links
+        labels.sqlite        the index of names, made with the snapshot or at the first search
         union/               only where graphs repeat triples: the same with the union as default graph
         readers.lock         readers hold it shared, so that nobody deletes a snapshot under them
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -40,7 +42,7 @@ from typing import Any, Final, cast
 from filelock import FileLock, Timeout
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
-from graph import union
+from graph import search, union
 from graph.reader import Reader
 from ontology.errors import Problem, StoreError
 
@@ -54,6 +56,8 @@ PATIENCE: Final = 10.0
 
 #: Of graphs with more quads than this, what changed in them is not looked for quad by quad.
 _COMPARED: Final = 100_000
+#: Of larger graphs the index of names is made after publishing: by whoever searches first.
+_INDEXED: Final = 100_000
 _NUMBER: Final = re.compile(r"\d{6,}")
 
 
@@ -112,6 +116,8 @@ class Draft:
         #: The working directory; what is put beside ``store`` here is published with the snapshot.
         self.path: Final = path
         self.bulk = False
+        #: Set to have the index of names made with the snapshot, not at the first search, unless the graph is large.
+        self.indexed = False
         #: The edition of the rules to which the inferred graph has been brought up to date.
         self.rules: str | None = None
         #: Set to drop the draft in the end, as a dry run does.
@@ -302,6 +308,7 @@ class Database:
         number = max(self._numbers(), default=0) + 1
         graphs = draft.counts()
         repeated = _unite(draft, sum(graphs.values()))
+        _index(draft, sum(graphs.values()))
         manifest = Snapshot(
             number=number,
             parent=base.number if base else None,
@@ -555,6 +562,17 @@ def _unite(draft: Draft, quads: int) -> int:
     else:
         union.follow(draft.store, base.path / "union", path, *difference, [_named(g) for g in draft.changed_graphs()])
     return repeated
+
+
+def _index(draft: Draft, quads: int) -> None:
+    """Put the index of names beside a draft's store: the base's where no name changed, a new one where it is wanted."""
+    path = search.index_of(draft.path)
+    base = search.index_of(draft.base.path) if draft.base else None
+    difference = draft.difference() if base and base.exists() else None
+    if base and difference is not None and not search.names_change(itertools.chain(*difference)):
+        path.hardlink_to(base)
+    elif draft.indexed and quads <= _INDEXED:
+        search.build(draft.store, path)
 
 
 def _kept(store: Store, quads: Iterable[Quad]) -> set[Quad]:

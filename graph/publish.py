@@ -268,6 +268,7 @@ def _load_file(
 
 def conclude(draft: Draft, loads: Iterable[Load], tell: Progress) -> Inference:
     """Do what every load ends with: write down where things came from, and infer what follows."""
+    draft.indexed = True
     for load in loads:
         provenance.record(draft, load)
     tell("inferring", 0, 0)

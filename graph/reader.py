@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -24,6 +25,7 @@ from pyoxigraph import (
 from graph import syntax
 from graph.engine import Answer, Dataset, NotAcceptable
 from graph.formats import Format, Kind
+from graph.search import AT_MOST, Hit, Index, opened, rewrite
 from ontology.errors import Problem, QueryError, StoreError
 from ontology.namespaces import BASE, PREFIXES
 
@@ -59,6 +61,8 @@ class Reader:
         self.snapshot: Final = snapshot
         #: The same with the union as its default graph; None where no triple stands in two graphs.
         self.union: Final = union
+        self._index: Index | None = None
+        self._guard = threading.Lock()
 
     def query(
         self,
@@ -77,6 +81,7 @@ class Reader:
         declared = dict(prefixes) if prefixes else None
         text = syntax.standard(text, dataset.base)
         syntax.refuse_service(text, declared, dataset.base)
+        text = rewrite(text, self._find, declared)
         default: list[NamedNode | BlankNode | DefaultGraph] | None = None
         named: list[NamedNode | BlankNode] | None = None
         store, union = self.store, False
@@ -109,6 +114,20 @@ class Reader:
                 functions[NamedNode(unknown[1])] = _no_value
             except OSError as error:
                 raise StoreError(f"The store cannot be read: {error}") from error
+
+    def search(self, text: str, *, limit: int = 20, language: str | None = None) -> list[Hit]:
+        """Return the things whose names match a text in Chinese, English or pinyin, best first.
+
+        With a `language` only names in it, and those without one, are looked at. The index is made
+        at the first search if the snapshot has none.
+        """
+        with self._guard:
+            if self._index is None and self.snapshot is not None:
+                self._index = opened(self.snapshot.path, self.store)
+        return self._index.find(text, limit=limit, language=language) if self._index else []
+
+    def _find(self, text: str, language: str | None) -> list[Hit]:
+        return self.search(text, limit=AT_MOST, language=language)
 
     def select(self, text: str, **substitutions: Term) -> list[QuerySolution]:
         """Return the solutions of one of our own SELECTs over the union, prefixes predeclared."""

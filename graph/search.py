@@ -12,15 +12,18 @@ which is replaced, before the engine sees the query, by the things found, best f
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sqlite3
+import tempfile
+import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from graph import tokens
 from ontology.namespaces import expand, term
@@ -76,11 +79,41 @@ def index_of(snapshot: Path) -> Path:
     return snapshot / _FILE
 
 
+def opened(snapshot: Path, store: Store) -> Index:
+    """Open the index of a snapshot, which is made first if it is not there yet.
+
+    It comes into its place whole. Where the directory cannot be written to, it is kept in a
+    temporary file for as long as it is open.
+    """
+    path = index_of(snapshot)
+    if not path.exists():
+        scratch = snapshot / f"{_FILE}.{os.getpid()}-{threading.get_ident()}"
+        try:
+            scratch.touch()
+        except OSError:
+            with tempfile.TemporaryDirectory() as folder:
+                build(store, Path(folder, _FILE))
+                return Index(Path(folder, _FILE))
+        try:
+            build(store, scratch)
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    return Index(path)
+
+
+def names_change(quads: Iterable[Quad]) -> bool:
+    """Return whether an index has to be made anew when such quads come or go."""
+    return any(quad.predicate.value in NAMES for quad in quads)
+
+
 class Index:
-    """The names of one snapshot. Open it once a thread, or once a process with one thread."""
+    """The names of one snapshot; safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._database = sqlite3.connect(address, uri=True, check_same_thread=False)
+        self._guard = threading.Lock()
 
     def find(self, text: str, *, limit: int = 20, language: str | None = None) -> list[Hit]:
         """Return the things whose names match a text, best first, each once.
@@ -92,69 +125,198 @@ class Index:
         if not wanted:
             return []
         folded = fold(text)
-        rows = self._database.execute(
-            """SELECT iri, text, language, folded = :folded AS exact FROM word JOIN name ON name.id = word.rowid
-               WHERE word MATCH :wanted AND (:language IS NULL OR language IS NULL OR language = :language)
-               ORDER BY exact DESC, preferred DESC, length(text), iri LIMIT :limit""",
-            {"wanted": wanted, "folded": folded, "language": language, "limit": limit * 8},
-        )
+        with self._guard:
+            rows = self._rows(wanted, folded, language, limit * 8)
         hits: dict[str, Hit] = {}
         for iri, name, tag, exact in rows:
             hits.setdefault(iri, Hit(iri, name, tag, bool(exact)))
         return list(hits.values())[:limit]
+
+    def _rows(
+        self, wanted: str, folded: str, language: str | None, limit: int
+    ) -> list[tuple[str, str, str | None, int]]:
+        return self._database.execute(
+            """SELECT iri, text, language, folded = :folded AS exact FROM word JOIN name ON name.id = word.rowid
+               WHERE word MATCH :wanted AND (:language IS NULL OR language IS NULL OR language = :language)
+               ORDER BY exact DESC, preferred DESC, length(text), iri LIMIT :limit""",
+            {"wanted": wanted, "folded": folded, "language": language, "limit": limit},
+        ).fetchall()
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
 
-def rewrite(text: str, index: Index) -> str:
-    """Return a query with each ``?thing dk:search "text"`` replaced by the things found.
+def rewrite(
+    text: str, find: Callable[[str, str | None], Sequence[Hit]], prefixes: Mapping[str, str] | None = None
+) -> str:
+    """Return a query with each ``?thing dk:search "text"`` replaced by the things that `find` finds.
 
-    The object must be a string that is written there; anything else finds nothing, as the graph has
-    no such triple.
+    `find` is called with the text and its language tag, if it has one. The object must be a string that
+    is written there, the subject a variable; anything else finds nothing, as the graph has no such triple.
     """
     if "search" not in text:
         return text
-    found, declared = list(tokens.read(text)), tokens.prefixes(text)
-    cuts: list[tuple[int, int, str]] = []
-    for n, (before, verb, name) in enumerate(zip(found, found[1:], found[2:], strict=False)):
-        if tokens.iri(verb.text, declared) != PROPERTY or name.text[0] not in "\"'":
-            continue
-        subject = _subject(found, n)
-        if subject is None:
-            continue
-        hits = index.find(tokens.string(name.text), limit=AT_MOST)
-        values = " ".join(str(NamedNode(hit.iri)) for hit in hits)
-        after = found[n + 3] if n + 3 < len(found) else None
-        last = found[n + 4] if n + 4 < len(found) else None
-        more = after is not None and after.text == ";" and last is not None and last.text not in (".", "}", ";")
-        cuts.append((subject.start, subject.start, f"{{ VALUES {subject.text} {{ {values} }} }} "))
-        if before.text == ";":
-            cuts.append((before.start, name.end, ""))
-        elif more and after is not None:
-            cuts.append((verb.start, after.end, ""))
-        else:
-            end = after.end if after is not None and after.text == ";" else name.end
-            cuts.append((subject.start, end, ""))
-    parts, copied = [], 0
-    for start, end, put in sorted(cuts):
-        parts += [text[copied:start], put]
-        copied = end
-    return "".join((*parts, text[copied:]))
+    declared = {**(prefixes or {}), **tokens.prefixes(text)}
+    found = list(tokens.read(text))
+    if not any(tokens.iri(token.text, declared) == PROPERTY for token in found):
+        return text
+    searches = _Searches(text, found, declared, find)
+    searches.read()
+    return searches.rewritten()
 
 
-def _subject(found: Sequence[tokens.Token], n: int) -> tokens.Token | None:
-    """Return the variable that the verb after the n-th token is said of, or None if it is something else."""
-    if found[n].text == ";":
+#: Words that begin something else than a triple in a group.
+_WORDS: Final = frozenset(
+    ("FILTER", "OPTIONAL", "UNION", "MINUS", "GRAPH", "SERVICE", "BIND", "VALUES", "SELECT", "LATERAL", "EXISTS")
+)
+
+
+class _Searches:
+    """Walks through the groups of a query and changes the triples that search."""
+
+    def __init__(
+        self,
+        text: str,
+        found: Sequence[tokens.Token],
+        declared: Mapping[str, str],
+        find: Callable[[str, str | None], Sequence[Hit]],
+    ) -> None:
+        self._text = text
+        self._found = found
+        self._declared = declared
+        self._find = find
+        self._changes: list[tuple[int, int, str]] = []
+
+    def rewritten(self) -> str:
+        """Return the text with the changes made."""
+        parts, copied = [], 0
+        for start, end, put in self._changes:
+            parts += [self._text[copied:start], put]
+            copied = end
+        return "".join((*parts, self._text[copied:]))
+
+    def read(self) -> None:
+        """Find the changes."""
+        at = 0
+        while at < len(self._found):
+            if self._word(at) == "CONSTRUCT" and self._sign(at + 1) == "{":
+                at = self._closing(at + 1)  # a template
+            elif self._sign(at) == "{":
+                at = self._group(at + 1)
+            else:
+                at += 1
+
+    def _group(self, at: int) -> int:
+        """Go through a group from after its brace; return the place after its end."""
+        while at < len(self._found):
+            word, sign = self._word(at), self._sign(at)
+            if sign == "}":
+                return at + 1
+            if sign == "{":
+                at = self._group(at + 1)
+            elif word == "VALUES":
+                at = self._values(at + 1)
+            elif word == "SELECT":
+                while at < len(self._found) and self._sign(at) != "{":
+                    at = self._constraint(at) if self._sign(at) == "(" else at + 1
+            elif word in ("FILTER", "BIND"):
+                at += 1
+                while at < len(self._found) and self._sign(at) not in ("(", "{"):
+                    at += 1
+                at = self._constraint(at) if self._sign(at) == "(" else at
+            elif word in ("GRAPH", "SERVICE"):
+                at += 1
+                while at < len(self._found) and self._sign(at) != "{":
+                    at += 1
+            elif word in _WORDS or sign == ".":
+                at += 1
+            else:
+                at = self._statement(at)
+        return at
+
+    def _constraint(self, at: int) -> int:
+        """Go through what stands in parentheses; groups in it may search."""
         depth = 0
-        while n >= 0:
-            depth += (found[n].text in (")", "]")) - (found[n].text in ("(", "["))
-            if depth == 0 and found[n].text in (".", "{", "}"):
+        while at < len(self._found):
+            sign = self._sign(at)
+            if sign == "{":
+                at = self._group(at + 1)
+                continue
+            depth += (sign == "(") - (sign == ")")
+            at += 1
+            if depth == 0:
                 break
-            n -= 1
-        n += 1
-    return found[n] if found[n].text[0] in "?$" else None
+        return at
+
+    def _values(self, at: int) -> int:
+        while at < len(self._found) and self._sign(at) != "{":
+            at += 1
+        return self._closing(at)
+
+    def _statement(self, at: int) -> int:
+        """Read a subject and what is said of it; return the place after that."""
+        begin = at
+        at = self._closing(at) if self._sign(at) in ("(", "[") else at + 1
+        pieces = [[at, at]]
+        while at < len(self._found) and self._sign(at) not in (".", "{", "}") and self._word(at) not in _WORDS:
+            if self._sign(at) == ";":
+                pieces.append([at + 1, at + 1])
+                at += 1
+            else:
+                at = self._closing(at) if self._sign(at) in ("(", "[") else at + 1
+            pieces[-1][1] = at
+        subject = self._found[begin].text
+        if subject[0] not in "?$":
+            return max(at, begin + 1)
+        found = [(piece, self._searched(*piece)) for piece in pieces]
+        if any(wanted is not None for _, wanted in found):
+            groups = [self._hits(subject, wanted, tag) for _, w in found for wanted, tag in w or ()]
+            said = [self._between(*piece) for piece, wanted in found if wanted is None and piece[0] < piece[1]]
+            put = " ".join(groups) + (f" {subject} " + " ; ".join(said) if said else "")
+            self._changes.append((self._found[begin].start, self._found[at - 1].end, put))
+        return max(at, begin + 1)
+
+    def _searched(self, start: int, end: int) -> list[tuple[str, str | None]] | None:
+        """Return the texts and language tags of a piece that searches, or None if it does not."""
+        if start >= end or tokens.iri(self._found[start].text, self._declared) != PROPERTY:
+            return None
+        wanted: list[tuple[str, str | None]] = []
+        at = start + 1
+        while at < end:
+            token = self._found[at].text
+            if token[0] not in "\"'" or len(token) < 2:
+                return None
+            at += 1
+            tag = self._found[at].text[1:].lower() if at < end and self._found[at].text[0] == "@" else None
+            at += tag is not None
+            wanted.append((tokens.string(token), tag))
+            if at < end and self._sign(at) != ",":
+                return None
+            at += 1
+        return wanted or None
+
+    def _hits(self, subject: str, wanted: str, tag: str | None) -> str:
+        things = " ".join(str(NamedNode(hit.iri)) for hit in self._find(wanted, tag))
+        return f"{{ VALUES {subject} {{ {things} }} }}"
+
+    def _between(self, start: int, end: int) -> str:
+        return self._text[self._found[start].start : self._found[end - 1].end]
+
+    def _closing(self, at: int) -> int:
+        depth = 0
+        while at < len(self._found):
+            depth += (self._sign(at) in ("(", "[", "{")) - (self._sign(at) in (")", "]", "}"))
+            at += 1
+            if depth <= 0:
+                break
+        return at
+
+    def _word(self, at: int) -> str:
+        return self._found[at].text.upper() if at < len(self._found) and self._found[at].is_word else ""
+
+    def _sign(self, at: int) -> str:
+        return self._found[at].text if at < len(self._found) else ""
 
 
 def fold(text: str) -> str:

@@ -23,6 +23,7 @@ from typing import BinaryIO, Final
 from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
+from graph.search import PROPERTY, index_of
 from graph.workers import child, confine, wire
 from graph.workers.limits import Limits
 from graph.workers.process import Process
@@ -31,6 +32,9 @@ from ontology.errors import Problem, QueryError, StoreError
 
 #: Seconds that a worker may take to open its snapshot.
 _START: Final = 20.0
+#: Seconds that making an index of names may take, and the query that has it made.
+_INDEXING: Final = 600.0
+_SEARCH: Final = f"ASK {{ ?x <{PROPERTY}> 'a' }}"
 #: How many queries are known to be long.
 _REMEMBERED: Final = 1000
 
@@ -82,6 +86,7 @@ class Pool:
         self._wanted = threading.Event()
         self._closed = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="worker keeper", daemon=True)
+        self._indexer: _Worker | None = None
         self._keeper.start()
         self._wanted.set()
 
@@ -128,6 +133,8 @@ class Pool:
         self._keeper.join()
         with self._guard:
             idle, self._idle = list(self._idle), deque()
+        if indexer := self._indexer:
+            idle.append(indexer)
         for worker in idle:
             worker.kill()
         self._zygote.close()
@@ -262,6 +269,24 @@ class Pool:
             self._wanted.clear()
             with contextlib.suppress(StoreError):
                 self._top_up()
+                self._index()
+
+    def _index(self) -> None:
+        """Have the index of names made if the snapshot has none: by a worker, which gives way to all others."""
+        snapshot = self._database.reader().snapshot
+        if snapshot is None or self._indexer is not None or index_of(snapshot.path).exists():
+            return
+        self._indexer = worker = self._start(snapshot.number)
+        worker.give_way()
+        threading.Thread(target=self._wait_index, args=(worker,), name="indexer", daemon=True).start()
+
+    def _wait_index(self, worker: _Worker) -> None:
+        with contextlib.suppress(StoreError, QueryError, wire.Closed, OSError, ValueError):
+            worker.wait_ready()
+            worker.ask(wire.Question(_SEARCH, Dataset(), (Format.JSON,), _INDEXING, 1 << 10))
+            worker.reply()
+        worker.kill()
+        self._indexer = None
 
     def _top_up(self) -> None:
         number = self._number()
