@@ -1,5 +1,6 @@
 # make serve   set up, build the graph of the ten cases, serve it at http://127.0.0.1:8000/
 # make test    set up, run the tests            make check   set up, lint, types, formatting
+# make test-engines   run the tests of stores against a real Apache Jena Fuseki and Virtuoso, fetched where they can be
 # make setup   only the set-up: .venv/bin/duikou
 SHELL   := /bin/sh
 PYTHON  ?= python3
@@ -8,7 +9,9 @@ PORT    ?= 8000
 BIN     := .venv/bin
 STAMP   := .venv/.set-up
 
-.PHONY: setup serve test check format lock bench clean
+FUSEKI  := org.apache.jena:jena-fuseki-server:5.6.0
+
+.PHONY: setup serve test test-engines check format lock bench clean
 
 setup: $(STAMP)
 
@@ -28,6 +31,15 @@ serve: setup
 
 test: setup
 	$(BIN)/python -m pytest -q
+
+# Fuseki by Maven, Virtuoso by apt (as root): where either cannot be had its tests are skipped and say so.
+test-engines: setup
+	@ls .venv/engines/*.jar >/dev/null 2>&1 || { command -v mvn >/dev/null && timeout 300 mvn -q -B dependency:copy \
+	  -Dartifact=$(FUSEKI) -DoutputDirectory=$(CURDIR)/.venv/engines; } || echo "Fuseki could not be fetched by Maven" >&2
+	@command -v virtuoso-t >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends virtuoso-opensource-7-bin >/dev/null; } || \
+	  echo "Virtuoso is not here: apt-get install virtuoso-opensource-7-bin" >&2
+	DUIKOU_TEST_ENGINES=1 $(BIN)/python -m pytest -q -rs tests/engines -k "fuseki or virtuoso"
 
 check: setup
 	$(BIN)/ruff check .
