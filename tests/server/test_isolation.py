@@ -108,7 +108,7 @@ def test_other_servers_are_not_reached(writable: FlaskClient, query: str) -> Non
 
 @pytest.fixture(scope="module")
 def served(ten_cases: Database, serving: Serving) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    with serving("--db", ten_cases.path, "--timeout", "2", "--memory", "128") as (process, url):
+    with serving("--db", ten_cases.path, "--timeout", "6", "--memory", "128") as (process, url):
         yield process, url
 
 
@@ -139,7 +139,7 @@ def test_a_query_that_never_ends_is_ended(served: tuple[subprocess.Popen[str], s
     status, problem, headers = ask(url, LONG)
     assert (status, problem["limit"]) == (503, "time")
     assert int(headers["Retry-After"]) > 0
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 20
     assert ask(url, fresh())[0] == 200
 
 
@@ -213,7 +213,8 @@ def test_a_killed_zygote_is_not_noticed(served: tuple[subprocess.Popen[str], str
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     for _ in range(3):
-        assert ask(url, fresh())[0] == 200
+        status, answer, _ = ask(url, fresh())
+        assert status == 200, answer
 
 
 @needs_proc
