@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
+from graph.engine import Exhausted, Limit
 from graph.remote.connection import FORM, Address
 from graph.remote.store import RemoteStore
 from graph.update import Part
@@ -82,32 +83,34 @@ class RemoteWriter:
     def _send(self, text: str) -> None:
         body = text.encode()
         takes_direct = self._store.reader().snapshot.dialect.takes_direct
-        try:
-            if takes_direct and len(body) > _DIRECT:
-                media_type = "application/sparql-update"
-            else:
-                body, media_type = b"update=" + quote(text, safe="").encode(), FORM
-            self._store.connection.send(
-                self._update, "POST", body, media_type, "*/*", seconds=self._seconds, most=_REPLY
-            )
-        finally:
-            self._store.changed()
+        if takes_direct and len(body) > _DIRECT:
+            media_type = "application/sparql-update"
+        else:
+            body, media_type = b"update=" + quote(text, safe="").encode(), FORM
+        self._request(self._update, "POST", body, media_type)
 
     def _to_graph(self, method: str, graph: str | None, triples: bytes | None) -> None:
         assert self._graphs is not None
         joint = "&" if "?" in self._graphs.url else "?"
         which = "default" if graph is None else f"graph={quote(graph, safe='')}"
         address = Address(f"{self._graphs.url}{joint}{which}", self._graphs.authorization)
+        # N-Triples is Turtle, and Turtle is always taken.
+        self._request(address, method, triples, None if triples is None else "text/turtle")
+
+    def _request(self, address: Address, method: str, body: bytes | None, media_type: str | None) -> None:
+        """Send a write, once. `Exhausted` tells that the store may have finished it after all."""
         try:
-            self._store.connection.send(
-                address,
-                method,
-                triples,
-                None if triples is None else "text/turtle",  # N-Triples is Turtle, and Turtle is always taken
-                "*/*",
-                seconds=self._seconds,
-                most=_REPLY,
-            )
+            self._store.connection.send(address, method, body, media_type, "*/*", seconds=self._seconds, most=_REPLY)
+        except Exhausted as error:
+            if error.limit is not Limit.TIME:
+                raise
+            raise Exhausted(
+                Limit.TIME,
+                Problem(
+                    f"The store did not finish the write in {self._seconds:g} seconds",
+                    remedy="It may do so yet: look whether it was made before you send it again",
+                ),
+            ) from None
         finally:
             self._store.changed()
 

@@ -211,6 +211,20 @@ def test_a_store_that_went_away_is_said_so_and_comes_back(store: RemoteStore, en
     assert store.answer(ASK, Dataset(), (Format.CSV,)).body.split() == [b"s", b"urn:s"]
 
 
+def test_a_write_that_is_not_finished_in_time_may_have_been_made(store: RemoteStore, endpoint: Any) -> None:
+    def slow(handler: BaseHTTPRequestHandler) -> bool:
+        time.sleep(1)
+        return True
+
+    before = store.reader().snapshot.number
+    endpoint.misbehave = slow
+    with pytest.raises(Exhausted) as caught:
+        RemoteWriter(store, Address.of(endpoint.url), seconds=0.3).update("CLEAR ALL")
+    assert "look whether it was made" in str(caught.value)
+    endpoint.misbehave = lambda handler: False
+    assert store.reader().snapshot.number > before, "nothing that was kept is believed any more"
+
+
 @pytest.mark.parametrize(
     "text",
     [
