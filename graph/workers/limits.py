@@ -10,7 +10,8 @@ class Limits:
     """What one query may cost, and how many there may be.
 
     `seconds` count from arrival, waiting included; `megabytes` is the memory of one worker beyond
-    what it has after its start; `answer` the most bytes of one answer.
+    what it has after its start; `answer` the most bytes of one answer. `waiting` queries may wait
+    in each lane.
     """
 
     seconds: float = 30.0
@@ -21,4 +22,4 @@ class Limits:
     patience: float = 0.2
     waiting: int = 64
     #: Idle workers kept ready beyond those at work.
-    spare: int = 1
+    spare: int = 2

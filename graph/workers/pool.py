@@ -12,12 +12,14 @@ engine's parser, and no thread can be killed.
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import BinaryIO, Final
 
 from graph.database import Database
@@ -35,7 +37,9 @@ _START: Final = 20.0
 #: Seconds that making an index of names may take, and the query that has it made.
 _INDEXING: Final = 600.0
 _SEARCH: Final = f"ASK {{ ?x <{PROPERTY}> 'a' }}"
-#: How many queries are known to be long.
+#: What differs between queries of one form: names, texts, numbers, comments.
+_PARTICULARS: Final = re.compile(r"#[^\n]*$|<[^<>\s]*>|\"[^\"\n]*\"|'[^'\n]*'|\d+", re.MULTILINE)
+#: How many queries are known to be long, and how many forms to be quick.
 _REMEMBERED: Final = 1000
 
 
@@ -83,10 +87,14 @@ class Pool:
         self._short = _Lane(self.limits.short, self.limits.waiting)
         self._long = _Lane(self.limits.long, self.limits.waiting)
         self._long_ones: OrderedDict[str, None] = OrderedDict()
+        self._quick_ones: OrderedDict[str, None] = OrderedDict()
         self._wanted = threading.Event()
         self._closed = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="worker keeper", daemon=True)
         self._indexer: _Worker | None = None
+        self._ended: SimpleQueue[_Worker | None] = SimpleQueue()
+        self._reaper = threading.Thread(target=self._reap, name="worker reaper", daemon=True)
+        self._reaper.start()
         self._keeper.start()
         self._wanted.set()
 
@@ -103,15 +111,22 @@ class Pool:
 
     def _ask(self, question: wire.Question, deadline: float, *, last: bool = False) -> Answer:
         if question.text not in self._long_ones:
-            with self._short.place(deadline):
+            form = _form(question.text)
+            with self._short.place(deadline, quick=form in self._quick_ones):
                 worker = self._put(question)
-                patience = self.limits.patience / (4 if self._short.has_queue else 1)
-                if worker.answers_within(min(patience, deadline - time.monotonic())):
+                crowded = self._short.has_queue
+                patience = self.limits.patience / (8 if crowded else 1)
+                if self._is_short(worker, patience, deadline):
+                    self._remember(self._quick_ones, form)
                     return self._reply(worker, keep=True, last=last)
-                self._remember(question.text)
+                with self._guard:
+                    self._quick_ones.pop(form, None)
+                if not crowded:
+                    self._remember(self._long_ones, question.text)
                 moved = self._long.try_enter()
                 if not moved:
                     self._drop(worker)
+                    self._replace()  # before the place is free, so that whoever comes next need not wait for it
             if moved:
                 try:
                     return self._run_long(worker, deadline, last=last)
@@ -119,6 +134,18 @@ class Pool:
                     self._long.leave()
         with self._long.place(deadline):
             return self._run_long(self._put(question), deadline, last=last)
+
+    def _is_short(self, worker: _Worker, patience: float, deadline: float) -> bool:
+        """Return whether the answer comes within patience. In a crowd it is the worker's own running that counts."""
+        began, before = time.monotonic(), worker.processor_time()
+        while not worker.answers_within(min(patience, deadline - time.monotonic())):
+            spent = worker.processor_time()
+            waited = time.monotonic() - began
+            if before is None or spent is None or spent - before >= patience or waited >= self.limits.patience:
+                return False
+            if time.monotonic() >= deadline:
+                return False
+        return True
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`."""
@@ -131,6 +158,8 @@ class Pool:
         self._closed.set()
         self._wanted.set()
         self._keeper.join()
+        self._ended.put(None)
+        self._reaper.join()
         with self._guard:
             idle, self._idle = list(self._idle), deque()
         if indexer := self._indexer:
@@ -158,12 +187,13 @@ class Pool:
             else:
                 return worker
 
-    def _remember(self, text: str) -> None:
-        """Let a query that was long once go to the long lane at once when it is asked again."""
+    def _remember(self, known: OrderedDict[str, None], text: str) -> None:
+        """Let a query that was long once go to the long lane at once, or one that was quick before others."""
         with self._guard:
-            self._long_ones[text] = None
-            while len(self._long_ones) > _REMEMBERED:
-                self._long_ones.popitem(last=False)
+            known[text] = None
+            known.move_to_end(text)
+            while len(known) > _REMEMBERED:
+                known.popitem(last=False)
 
     def _run_long(self, worker: _Worker, deadline: float, *, last: bool) -> Answer:
         self._wanted.set()
@@ -252,8 +282,19 @@ class Pool:
         worker.kill()
 
     def _drop(self, worker: _Worker) -> None:
-        worker.kill()
+        worker.stop()
+        self._ended.put(worker)
         self._wanted.set()
+
+    def _replace(self) -> None:
+        """Start a worker unless enough are idle."""
+        with contextlib.suppress(StoreError):
+            self._top_up(most=1)
+
+    def _reap(self) -> None:
+        """Wait for the ends of workers, which take a while where there is much memory to give back."""
+        while (worker := self._ended.get()) is not None:
+            worker.kill()
 
     def _start(self, number: int) -> _Worker:
         return _Worker(self._zygote, self._database.path, number, self.limits.megabytes)
@@ -288,7 +329,7 @@ class Pool:
         worker.kill()
         self._indexer = None
 
-    def _top_up(self) -> None:
+    def _top_up(self, most: int | None = None) -> None:
         number = self._number()
         with self._guard:
             stale = [w for w in self._idle if w.number != number]
@@ -297,7 +338,7 @@ class Pool:
             worker.kill()
         while not self._closed.is_set():
             with self._guard:
-                if len(self._idle) >= self.limits.spare:
+                if len(self._idle) >= min(self.limits.spare, most or self.limits.spare):
                     return
             worker = self._start(number)
             try:
@@ -316,42 +357,85 @@ class _KilledError(Exception):
     """A worker was killed by somebody else."""
 
 
+class _Waiter:
+    """Somebody who waits for a place: given one, sent away, or neither yet."""
+
+    def __init__(self) -> None:
+        self.called = threading.Event()
+        self.has_place = False
+
+
 class _Lane:
-    """A number of places, and a bounded queue before them."""
+    """A number of places, and a bounded queue before them.
+
+    Whoever is known to be quick goes first, so that a crowd of others keeps no such query out; of more
+    than one place the crowd leaves one free.
+    """
 
     def __init__(self, places: int, waiting: int) -> None:
-        self._places = threading.Semaphore(places)
-        self._queue = threading.Semaphore(waiting)
-        self._waiting = 0  # for a guess only, so it is not guarded
+        self._free = places
+        self._reserved = 1 if places > 1 else 0
+        self._most = waiting
+        self._quick: deque[_Waiter] = deque()
+        self._others: deque[_Waiter] = deque()
+        self._guard = threading.Lock()
 
     @property
     def has_queue(self) -> bool:
         """Whether somebody waits for a place."""
-        return self._waiting > 0
+        return bool(self._quick or self._others)
 
     def try_enter(self) -> bool:
-        return self._places.acquire(blocking=False)
+        with self._guard:
+            if self._free:
+                self._free -= 1
+                return True
+            return False
 
     def leave(self) -> None:
-        self._places.release()
+        with self._guard:
+            if self._quick:
+                waiter = self._quick.popleft()
+            elif self._others and self._free >= self._reserved:
+                waiter = self._others.popleft()
+            else:
+                self._free += 1
+                return
+            waiter.has_place = True
+        waiter.called.set()
 
     @contextlib.contextmanager
-    def place(self, deadline: float) -> Iterator[None]:
+    def place(self, deadline: float, *, quick: bool = False) -> Iterator[None]:
         """Hold a place. `Exhausted` when the queue is full, or the deadline comes first."""
-        if not self.try_enter():
-            if not self._queue.acquire(blocking=False):
-                raise _busy()
-            self._waiting += 1
-            try:
-                if not self._places.acquire(timeout=max(deadline - time.monotonic(), 0)):
+        queue = self._quick if quick else self._others
+        waiter = self._join(queue)
+        if waiter is not None:
+            waiter.called.wait(max(deadline - time.monotonic(), 0))
+            with self._guard:
+                if not waiter.has_place:
+                    queue.remove(waiter)
                     raise _busy()
-            finally:
-                self._waiting -= 1
-                self._queue.release()
         try:
             yield
         finally:
-            self._places.release()
+            self.leave()
+
+    def _join(self, queue: deque[_Waiter]) -> _Waiter | None:
+        """Take a place and return None, or return how one waits for it."""
+        with self._guard:
+            if self._free and (queue is self._quick or not self._others or self._free > self._reserved):
+                self._free -= 1
+                return None
+            if len(queue) >= self._most:
+                raise _busy()
+            waiter = _Waiter()
+            queue.append(waiter)
+            return waiter
+
+
+def _form(text: str) -> str:
+    """Return what queries that differ in names, texts and numbers only have in common."""
+    return _PARTICULARS.sub("_", text[:4000])
 
 
 def _busy() -> Exhausted:

@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import socket
+from pathlib import Path
 from typing import Final
 
 from graph.workers import wire
@@ -34,17 +35,36 @@ class Process:
 
     def kill(self) -> int:
         """End it if it still runs; return how it ended."""
+        self.stop()
         if self.code is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
             self.wait()
         assert self.code is not None
         return self.code
+
+    def stop(self) -> None:
+        """Have it ended, without waiting for that."""
+        if self.code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def processor_time(self) -> float | None:
+        """Return the seconds that its first thread has run so far; None where the system does not tell."""
+        try:
+            return int(Path(f"/proc/{self.pid}/schedstat").read_bytes().split()[0]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return None
 
     def wait(self) -> int:
         """Wait for the end of a process that has closed its socket; return how it ended."""
         self.end.close()
         if self.code is None:
+            # Giving back much memory takes a while, in which the zygote is not to stand still.
+            with contextlib.suppress(AttributeError, OSError):
+                descriptor = os.pidfd_open(self.pid)
+                try:
+                    select.select([descriptor], [], [])
+                finally:
+                    os.close(descriptor)
             self.code = self._zygote.reap(self.pid)
         return self.code
 

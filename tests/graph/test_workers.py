@@ -118,6 +118,26 @@ def test_simple_queries_are_answered_while_bombs_go_off(pool: Pool) -> None:
     assert not failed
 
 
+def test_a_crowd_of_unknown_queries_keeps_no_quick_one_out(pool: Pool) -> None:
+    def explode(number: int) -> None:
+        with pytest.raises(Exhausted):
+            ask(pool, f"{list(BOMBS.values())[number % 4]} # {number}")
+
+    simple = "SELECT ?o {{ <urn:s{}> ?p ?o }}"
+    ask(pool, simple.format(1))
+    threads = [threading.Thread(target=explode, args=(number,)) for number in range(60)]
+    for thread in threads:
+        thread.start()
+    slow = 0
+    for number in range(30):
+        started = time.monotonic()
+        assert ask(pool, simple.format(number)) == f"o\r\nvalue {number}\r\n"
+        slow += time.monotonic() - started > 1
+    for thread in threads:
+        thread.join()
+    assert slow < 3
+
+
 def test_the_next_query_sees_what_was_just_published(tmp_path: Path) -> None:
     database = Database(tmp_path / "db")
     with Pool(database) as pool:
