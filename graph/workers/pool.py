@@ -104,10 +104,10 @@ class Pool:
         """See `graph.engine.Engine.answer`; also `Exhausted` when a limit stopped the query."""
         deadline = time.monotonic() + self.limits.seconds
         question = wire.Question(text, dataset, formats, self.limits.seconds, self.limits.answer)
-        try:
-            return self._ask(question, deadline)
-        except _KilledError:  # by somebody else: not the query's fault
-            return self._ask(question, deadline, last=True)
+        for _ in range(self.limits.short + self.limits.spare):  # as many idle workers may have been killed
+            with contextlib.suppress(_KilledError):  # by somebody else: not the query's fault
+                return self._ask(question, deadline)
+        return self._ask(question, deadline, last=True)
 
     def _ask(self, question: wire.Question, deadline: float, *, last: bool = False) -> Answer:
         if question.text not in self._long_ones:
