@@ -27,8 +27,9 @@ from ontology.errors import Problem, StoreError
 if TYPE_CHECKING:
     from flask import Flask
 
-#: Threads that answer requests in the worker.
-THREADS: Final = 16
+#: Threads that answer requests in the worker: more than can wait for a place in the pool's lanes, so
+#: that waiting queries never keep a page, a short query or a refusal from being answered.
+THREADS: Final = 192
 #: Seconds beyond the time of a query in which a server that was told to stop answers what it has begun.
 GRACE: Final = 5
 _CANNOT: Final = {
