@@ -58,6 +58,7 @@ PATIENCE: Final = 10.0
 _COMPARED: Final = 100_000
 #: Of larger graphs the index of names is made after publishing: by whoever searches first.
 _INDEXED: Final = 100_000
+_NEW_MARKER: Final = "duikou.json.new"
 _NUMBER: Final = re.compile(r"\d{6,}")
 
 
@@ -344,9 +345,12 @@ class Database:
         marker = self.path / "duikou.json"
         self._check()
         if not marker.exists():
-            (self.path / "snapshots").mkdir(exist_ok=True)
-            (self.path / "documents").mkdir(exist_ok=True)
-            marker.write_text(json.dumps({"format": FORMAT, "what": "Duikou data directory"}) + "\n", "utf-8")
+            # The marker comes first and whole: whoever looks in meanwhile holds no lock.
+            unseen = self.path / _NEW_MARKER
+            unseen.write_text(json.dumps({"format": FORMAT, "what": "Duikou data directory"}) + "\n", "utf-8")
+            unseen.replace(marker)
+        for folder in ("snapshots", "documents"):
+            (self.path / folder).mkdir(exist_ok=True)
         for stray in (*self.path.glob("work-*"), *self.path.glob("gone-*"), *self.path.glob("CURRENT.*")):
             shutil.rmtree(stray, ignore_errors=True) if stray.is_dir() else stray.unlink(missing_ok=True)
 
@@ -359,8 +363,9 @@ class Database:
             if not self.path.is_dir():
                 raise StoreError(Problem(f"{self.path} is a file, not a data directory", remedy="Name a directory"))
             if not marker.exists():
-                ours = {"write.lock", "writer.json"}
-                if any(entry.name not in ours for entry in self.path.iterdir()):
+                ours = {"write.lock", "writer.json", _NEW_MARKER}
+                is_foreign = any(entry.name not in ours for entry in self.path.iterdir())
+                if is_foreign and not marker.exists():  # it may have been made while we looked
                     raise StoreError(
                         Problem(
                             f"{self.path} holds other files and is no Duikou data directory",
