@@ -67,6 +67,20 @@ class Answer:
     format: Format
 
 
+def choose(form: str, fits: Sequence[Format], formats: Sequence[Format]) -> Format:
+    """Return the first format asked for that fits a form of query ("SELECT"); `NotAcceptable` if none does."""
+    for wanted in formats:
+        if wanted in fits:
+            return wanted
+    asked = ", ".join(f.media_type for f in formats) or "nothing"
+    raise NotAcceptable(
+        Problem(
+            f"An answer to {form} cannot be written as {asked}",
+            remedy="Ask for one of " + ", ".join(f.media_type for f in fits),
+        )
+    )
+
+
 class Engine(Protocol):
     """Whatever answers SPARQL queries."""
 

@@ -23,10 +23,10 @@ from pyoxigraph import (
 )
 
 from graph import syntax
-from graph.engine import Answer, Dataset, NotAcceptable
+from graph.engine import Answer, Dataset, choose
 from graph.formats import Format, Kind
 from graph.search import AT_MOST, Hit, Index, opened, rewrite
-from ontology.errors import Problem, QueryError, StoreError
+from ontology.errors import QueryError, StoreError
 from ontology.namespaces import BASE, PREFIXES
 
 if TYPE_CHECKING:
@@ -237,16 +237,7 @@ def _choose(result: Result, formats: Sequence[Format]) -> Format:
         fits, form = (Format.JSON, Format.XML), "ASK"
     else:
         fits, form = Format.of_kind(Kind.RESULTS), "SELECT"
-    for wanted in formats:
-        if wanted in fits:
-            return wanted
-    asked = ", ".join(f.media_type for f in formats) or "nothing"
-    raise NotAcceptable(
-        Problem(
-            f"An answer to {form} cannot be written as {asked}",
-            remedy="Ask for one of " + ", ".join(f.media_type for f in fits),
-        )
-    )
+    return choose(form, fits, formats)
 
 
 def _graph(iri: str) -> NamedNode:

@@ -30,7 +30,7 @@ from pyoxigraph import (
 )
 
 from graph.database import now
-from graph.engine import Answer, Dataset, Exhausted, Limit, NotAcceptable
+from graph.engine import Answer, Dataset, Exhausted, Limit, choose
 from graph.formats import Format, Kind
 from graph.reader import write_triples
 from graph.remote import dialect
@@ -397,16 +397,7 @@ def _choose(form: Form, formats: Sequence[Format]) -> Format:
         fits = Format.of_kind(Kind.GRAPH, Kind.DATASET)
     else:
         fits = (Format.JSON, Format.XML) if form is Form.ASK else Format.of_kind(Kind.RESULTS)
-    for wanted in formats:
-        if wanted in fits:
-            return wanted
-    asked = ", ".join(f.media_type for f in formats) or "nothing"
-    raise NotAcceptable(
-        Problem(
-            f"An answer to {form.value} cannot be written as {asked}",
-            remedy="Ask for one of " + ", ".join(f.media_type for f in fits),
-        )
-    )
+    return choose(form.value, fits, formats)
 
 
 def _complete(reply: Reply, speaks: Dialect) -> None:
