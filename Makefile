@@ -16,7 +16,7 @@ FUSEKI  := org.apache.jena:jena-fuseki-server:5.6.0
 setup: $(STAMP)
 
 # The lock file pins every package with its hash; uv installs it in seconds where pip needs a minute.
-$(STAMP): pyproject.toml requirements.lock
+$(STAMP): pyproject.toml requirements.lock $(wildcard packaging/*.py packaging/steps/*.py)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Duikou needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv || \

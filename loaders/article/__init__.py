@@ -1,0 +1,1 @@
+"""Prose in, cited facts out: reports on aid programmes, read by rules and lexicons."""
