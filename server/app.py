@@ -12,7 +12,6 @@ from server import (
     access,
     catalogue,
     compression,
-    console,
     graph_store,
     headers,
     health,
@@ -25,7 +24,6 @@ from server import (
     things,
     vocabulary,
 )
-from server.layout import layout
 from server.version import version
 
 
@@ -53,9 +51,9 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = True
     access.install(app.extensions, access.Access(database, version(), union, engine, writer, token, limits))
-    app.context_processor(layout)
-    for module in (sparql, graph_store, things, vocabulary, pages, console, health, openapi):
+    for module in (sparql, graph_store, things, vocabulary, health, openapi):
         app.register_blueprint(module.blueprint)
+    pages.register(app)
     catalogue.register(app)
     observation.register(app, metrics)
     app.before_request(public.check)

@@ -16,7 +16,7 @@ USED = re.compile(r"""(?<![\w.])(?:t|text|texts\.text)\((?:\w+, )?["']([a-z_]+\.
 
 
 def used() -> set[str]:
-    files = [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")]
+    files = [*FOLDER.glob("templates/**/*.html"), *FOLDER.glob("**/*.py")]
     return {key for file in files for key in USED.findall(file.read_text(encoding="utf-8"))}
 
 
@@ -38,7 +38,8 @@ def test_every_kind_has_a_name() -> None:
 
 
 def test_no_text_is_left_over() -> None:
-    source = "".join(f.read_text(encoding="utf-8") for f in [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")])
+    files = [*FOLDER.glob("templates/**/*.html"), *FOLDER.glob("**/*.py")]
+    source = "".join(f.read_text(encoding="utf-8") for f in files)
     computed = ("kind.", "figure.")
     assert [k for k in table() if k not in source and not k.startswith(computed)] == []
 

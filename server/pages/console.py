@@ -17,6 +17,7 @@ from ontology.errors import DuikouError, QueryError, StoreError
 from ontology.namespaces import sparql_prologue
 from server import access, links, problems, protocol
 from server.naming import Labels, Link, Name
+from server.pages.answer import LANGUAGE
 from server.problems import HttpError
 from server.queries import Term
 from server.sparql import dataset_of
@@ -55,7 +56,7 @@ class Table:
     truth: bool | None = None
 
 
-@blueprint.get("/<any(zh, en):lang>/sparql")
+@blueprint.get(f"/{LANGUAGE}/sparql")
 def console(lang: str) -> Response:
     """Show the editor, and the answer where there is a query."""
     query = request.args.get("query", "")

@@ -13,7 +13,7 @@ from flask import request
 from server import access, links, texts
 from server.figures import number_of_things
 from server.naming import Link
-from server.portrait import Group
+from server.pages.portrait import Group
 
 
 def lang() -> str:
@@ -43,7 +43,9 @@ def layout() -> dict[str, Any]:
 @cache
 def stylesheet_version() -> str:
     """Return a short digest of the style sheet, so that browsers fetch a new one when it changed."""
-    return hashlib.sha256(Path(__file__).with_name("static").joinpath("duikou.css").read_bytes()).hexdigest()[:8]
+    return hashlib.sha256(Path(__file__).parents[1].joinpath("static").joinpath("duikou.css").read_bytes()).hexdigest()[
+        :8
+    ]
 
 
 def _switched(other: str) -> str:
