@@ -32,8 +32,8 @@ import socket
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -44,12 +44,11 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions,
 
 from graph import search, union
 from graph.reader import Reader
+from graph.snapshot import FORMAT, Snapshot
 from ontology.errors import Problem, StoreError
 
 __all__ = ["FORMAT", "Database", "Draft", "Reader", "Snapshot", "now", "software_version"]
 
-#: The layout of the directory; raised when older software could not read it.
-FORMAT: Final = 1
 KEEP: Final = 10
 #: Seconds a writer waits for another one to finish.
 PATIENCE: Final = 10.0
@@ -60,31 +59,6 @@ _COMPARED: Final = 100_000
 _INDEXED: Final = 100_000
 _NEW_MARKER: Final = "duikou.json.new"
 _NUMBER: Final = re.compile(r"\d{6,}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """A published state of the graph. `graphs` counts quads by graph IRI ("" is the default graph)."""
-
-    number: int
-    parent: int | None
-    created: str
-    command: str
-    quads: int
-    graphs: Mapping[str, int]
-    #: How many quads repeat a triple of another graph; 0 means the union holds no triple twice.
-    repeated: int
-    software: str
-    #: By which rules its inferred graph follows from the others; None where it may not.
-    rules: str | None = None
-    format: int = FORMAT
-    path: Path = field(default=Path(), compare=False)
-    is_current: bool = field(default=False, compare=False)
-
-    @property
-    def name(self) -> str:
-        """The name of its directory: the number, with leading zeros."""
-        return f"{self.number:06}"
 
 
 def software_version() -> str:

@@ -6,7 +6,7 @@ import io
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, BinaryIO, Final, cast
+from typing import IO, BinaryIO, Final, cast
 
 import pyoxigraph
 from pyoxigraph import (
@@ -26,11 +26,9 @@ from graph import syntax
 from graph.engine import Answer, Dataset, choose
 from graph.formats import Format, Kind
 from graph.search import AT_MOST, Hit, Index, opened, rewrite
+from graph.snapshot import Snapshot
 from ontology.errors import QueryError, StoreError
 from ontology.namespaces import BASE, PREFIXES
-
-if TYPE_CHECKING:
-    from graph.database import Snapshot
 
 Term = NamedNode | BlankNode | Literal | pyoxigraph.Triple
 Result = QuerySolutions | QueryBoolean | QueryTriples

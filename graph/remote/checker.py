@@ -5,7 +5,7 @@ LOAD, or run functions of its host. So a query or update is parsed first, by the
 parser, in a process with bounded memory, time and stack and no network; only what is standard SPARQL
 and reaches nothing else is sent. The same process reads the RDF that is to be put into a graph.
 
-The second half of this module runs in that process, forked by `graph.workers.zygote`.
+The second half of this module runs in that process, forked by `graph.workers.forking`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A query worker: a process with one snapshot open, no network, and bounds on memory and time.
 
-It is forked by `graph.workers.zygote`, says that it is ready, and answers one query after another until
+It is forked by `graph.workers.forking`, says that it is ready, and answers one query after another until
 its socket closes. Whatever a query does to it, crashing its parser or filling its memory, ends this
 process and nothing else.
 """

@@ -1,31 +1,24 @@
 """One write in a process of its own: an update's text is as foreign as a query's.
 
-It is forked by `graph.workers.zygote`, does what the one order says, and ends. Killed at any point it
-leaves the published snapshot as it was, or the new one published: never half of it.
+This is the service's end of it; `graph.workers.writing` is the other.
 """
 
 from __future__ import annotations
 
 import json
 import signal
-import socket
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
-from graph import update
 from graph.database import Database
 from graph.engine import Exhausted, Limit
-from graph.formats import Format
 from graph.update import Part
-from graph.workers import confine, wire
+from graph.workers import wire
 from graph.workers.process import Process
 from graph.workers.zygote import Zygote
-from ontology.errors import Problem, QueryError, StoreError
-
-#: Seconds that a write outlives its limit when nobody is left to kill it.
-_GRACE: Final = 2.0
+from ontology.errors import Problem, StoreError
 
 
 class Writer:
@@ -101,31 +94,3 @@ def _outcome(message: bytes) -> Any:
     if "error" not in said:
         return said["outcome"]
     raise StoreError(*wire.problems(said)) if said["error"] == "store" else wire.query_error(said)
-
-
-def main(end: socket.socket, directory: str, megabytes: int) -> None:
-    """Carry out the order that comes over a socket, and say how it went."""
-    confine.deepen_stack()
-    confine.close_network()
-    confine.limit_memory(megabytes)
-    order = json.loads(wire.receive(end)[0].decode("utf-8", "surrogatepass"))
-    signal.setitimer(signal.ITIMER_REAL, order["seconds"] + _GRACE)
-    try:
-        wire.send(end, json.dumps({"outcome": _carry_out(end, Database(directory), order)}).encode())
-    except QueryError as error:
-        wire.send(end, wire.failure(error))
-    except StoreError as error:
-        wire.send(end, wire.told("store", error))
-
-
-def _carry_out(end: socket.socket, database: Database, order: dict[str, Any]) -> bool:
-    if "update" in order:
-        update.apply(
-            database, order["update"], using=order["using"], using_named=order["using_named"], base=order["base"]
-        )
-        return True
-    if "put" in order:
-        formats = [(Format.named(short), base) for short, base in order["parts"]]
-        parts = [Part(wire.receive(end)[0], format, base) for format, base in formats if format is not None]
-        return update.put_graph(database, order["put"], parts, add=order["add"])
-    return update.drop_graph(database, order["drop"])

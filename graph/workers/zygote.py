@@ -1,13 +1,7 @@
-"""The process that workers are forked from: everything imported, nothing opened, one thread.
-
-Starting Python and the engine takes a third of a second on a busy machine, a fork some milliseconds,
-and forking the service itself would be unsafe, as it has threads. The zygote forks on request and
-tells how a worker ended; when its socket closes it ends, and its workers with theirs.
-"""
+"""The service's end of the process that workers are forked from; `graph.workers.forking` is the other end."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -15,12 +9,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final
 
 from graph.workers import wire
 from ontology.errors import StoreError
+
+#: The module that the process runs; it imports whatever may be forked from it.
+RUN: Final = "graph.workers.forking"
 
 
 class Zygote:
@@ -71,7 +67,7 @@ class Zygote:
         environment |= {"RUST_BACKTRACE": "0", "PYTHONPATH": path}
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-S", "-m", __name__],
+                [sys.executable, "-S", "-m", RUN],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -88,45 +84,3 @@ class Zygote:
             self._process.kill()
             self._process.wait()
         self._end = self._process = None
-
-
-def _reaped(pid: int) -> int:
-    with contextlib.suppress(ChildProcessError):
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return -signal.SIGKILL
-
-
-def _become(role: Callable[..., None], end: socket.socket, arguments: list[Any]) -> NoReturn:
-    try:
-        role(end, *arguments)
-    finally:
-        os._exit(0)
-
-
-def main() -> None:
-    """Serve orders from standard input's socket until it closes."""
-    from graph.remote import checker  # noqa: PLC0415  these name this module too
-    from graph.workers import child, writer  # noqa: PLC0415
-
-    roles: dict[str, Callable[..., None]] = {"worker": child.main, "writer": writer.main, "checker": checker.main}
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
-    control = socket.socket(fileno=os.dup(0))
-    with contextlib.suppress(wire.Closed):
-        while True:
-            message, descriptor = wire.receive(control)
-            order = json.loads(message)
-            if "reap" in order:
-                wire.send(control, json.dumps({"code": _reaped(order["reap"])}).encode())
-                continue
-            assert descriptor is not None
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                os.close(0)
-                _become(roles[order["fork"]], socket.socket(fileno=descriptor), order["arguments"])
-            os.close(descriptor)
-            wire.send(control, json.dumps({"pid": pid}).encode())
-
-
-if __name__ == "__main__":
-    main()

@@ -171,7 +171,7 @@ def zygotes(pid: int) -> list[int]:
     named = []
     for child in children(pid):
         with suppress(OSError):
-            if b"graph.workers.zygote" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if b"graph.workers.forking" in Path(f"/proc/{child}/cmdline").read_bytes():
                 named.append(child)
     forked = {below for child in named for below in children(child)}
     return [child for child in named if child not in forked]
