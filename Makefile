@@ -16,14 +16,18 @@ FUSEKI  := org.apache.jena:jena-fuseki-server:5.6.0
 setup: $(STAMP)
 
 # The lock file pins every package with its hash; uv installs it in seconds where pip needs a minute.
-$(STAMP): pyproject.toml requirements.lock $(wildcard packaging/*.py packaging/steps/*.py)
+# What the steps of the build need besides (Node, where there is none) is asked of them.
+$(STAMP): pyproject.toml requirements.lock $(wildcard packaging/*.py packaging/steps/*.py server/frontend/*.json \
+  server/frontend/*.mjs server/frontend/src/* server/static/style/*)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Duikou needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv || \
 	  { echo "Could not make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@needed=$$($(BIN)/python packaging/hatch_build.py requirements) && { [ -z "$$needed" ] || \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python $$needed; }
+	@DUIKOU_DEV=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 serve: setup

@@ -8,7 +8,8 @@ Every module of `packaging/steps` is one step. It has
   one sentence, what failed and what to do, where it cannot.
 
 The outputs are ignored by git and named under `artifacts` in pyproject.toml. `python packaging/hatch_build.py`
-runs the steps in a checkout, as an editable installation does.
+runs the steps in a checkout, as an editable installation does; with the word `requirements` it prints what
+they need installed and runs nothing.
 """
 
 from __future__ import annotations
@@ -64,5 +65,19 @@ def run(root: Path) -> None:
             print(f"duikou: {made} ({time.monotonic() - started:.1f} s)", file=sys.stderr)
 
 
+def main(arguments: list[str]) -> int:
+    """Run the steps of this checkout, or print their requirements; 1 where a step could not make its output."""
+    root = Path(__file__).resolve().parent.parent
+    if arguments == ["requirements"]:
+        print(*(requirement for step in steps(root) for requirement in step.requirements()))
+        return 0
+    try:
+        run(root)
+    except RuntimeError as error:
+        print(f"duikou: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    run(Path(__file__).resolve().parent.parent)
+    sys.exit(main(sys.argv[1:]))

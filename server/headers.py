@@ -6,10 +6,6 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-#: Nothing but our own style sheet and pictures: there is no script, and nothing is inline.
-_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _OPEN: Final = (
     "/sparql",
     "/store",
@@ -28,6 +24,32 @@ _OPEN: Final = (
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
 
 
+def policy(nonce: str | None = None) -> str:
+    """Return the content security policy of a page: our own files only, and nothing inline.
+
+    With a nonce, style sheets that a script of ours makes and marks with it are let in: the editor's.
+    """
+    styles = "style-src 'self'" + (f" 'nonce-{nonce}'" if nonce else "")
+    return (
+        f"default-src 'none'; script-src 'self'; {styles}; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+_SECURE: Final = (
+    ("Content-Security-Policy", policy()),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+_SHARED: Final = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, Server-Timing, X-Request-Id"),
+)
+#: What is added to an answer of the machine routes.
+OF_DATA: Final = (*_SHARED, *_SECURE)
+
+
 def register(app: Flask) -> None:
     """Add the headers to all answers of an application."""
     app.after_request(_secure)
@@ -35,10 +57,8 @@ def register(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    for name, value in _SECURE:
+        response.headers.setdefault(name, value)
     return response
 
 
@@ -46,8 +66,7 @@ def _share(response: Response) -> Response:
     """Open the machine routes to scripts of any site: they hold public data and know no cookies."""
     if not request.path.startswith(_OPEN):
         return response
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Location, Retry-After, Server-Timing, X-Request-Id"
+    response.headers.update(_SHARED)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", _METHODS)
         response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-None-Match"

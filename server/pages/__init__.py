@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.pages import console, home, lists, ontology, thing
+from server.pages import assets, console, home, lists, ontology, thing
 from server.pages.layout import layout
 
 
 def register(app: Flask) -> None:
     """Add all pages to an application, and what their templates may use."""
     app.context_processor(layout)
+    assets.register(app)
     for module in (home, ontology, console, lists, thing):
         app.register_blueprint(module.blueprint)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +11,7 @@ from flask import request
 from server import access, links, texts
 from server.figures import number_of_things
 from server.naming import Link
+from server.pages import assets
 from server.pages.portrait import Group
 
 
@@ -33,19 +32,12 @@ def layout() -> dict[str, Any]:
         "t": partial(texts.text, here),
         "links": links,
         "snapshot": _snapshot(),
-        "stylesheet": f"/static/duikou.css?{stylesheet_version()}",
+        "stylesheet": assets.stylesheet(),
+        "script": assets.script,
         "counted": partial(number_of_things, here),
         "is_link": lambda value: isinstance(value, Link),
         "is_group": lambda value: isinstance(value, Group),
     }
-
-
-@cache
-def stylesheet_version() -> str:
-    """Return a short digest of the style sheet, so that browsers fetch a new one when it changed."""
-    return hashlib.sha256(Path(__file__).parents[1].joinpath("static").joinpath("duikou.css").read_bytes()).hexdigest()[
-        :8
-    ]
 
 
 def _switched(other: str) -> str:

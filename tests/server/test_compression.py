@@ -58,7 +58,7 @@ def test_the_client_chooses(site: FlaskClient, accept: str | None, encoding: str
     "path",
     [
         "/en/",
-        "/static/duikou.css",
+        "/static/style/duikou.css",
         "/data/programme/baixian-baipin.jsonld",
         "/data/programme/baixian-baipin.nt",
         "/ontology.rdf",
