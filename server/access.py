@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from graph.engine import Engine
 from graph.store import State, Store, View, Writing
@@ -40,11 +40,16 @@ def install(extensions: dict[str, object], access: Access) -> None:
     extensions[_EXTENSION] = access
 
 
-def current() -> Access:
-    """Return what the application of this request reads from."""
-    access = current_app.extensions[_EXTENSION]
+def of(app: Flask) -> Access:
+    """Return what an application reads from."""
+    access = app.extensions[_EXTENSION]
     assert isinstance(access, Access)
     return access
+
+
+def current() -> Access:
+    """Return what the application of this request reads from."""
+    return of(current_app)
 
 
 def engine() -> Engine:
@@ -67,8 +72,12 @@ def snapshot() -> State | None:
 
 def tag(*parts: object) -> str:
     """Return an entity tag that holds for this snapshot and these parts of the request."""
-    now = snapshot()
-    told = (current().version, now and now.number, now and now.created, *parts)
+    return tag_at(current().version, snapshot(), *parts)
+
+
+def tag_at(version: str, now: State | None, *parts: object) -> str:
+    """Return an entity tag that holds for a version of the program, a snapshot and these parts of a request."""
+    told = (version, now and now.number, now and now.created, *parts)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:20]
 
 

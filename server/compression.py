@@ -12,15 +12,19 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import zstandard
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 #: From how many bytes on a body is compressed.
 LEAST: Final = 1024
 #: The most bytes of compressed bodies that are kept.
 KEPT: Final = 32 << 20
+_EXTENSION: Final = "duikou.encoded"
 #: Above this size time counts for more than the last bytes.
 _LARGE: Final = 1 << 20
 _TEXTUAL: Final = frozenset(
@@ -71,7 +75,7 @@ class Encoded:
 
 def register(app: Flask) -> None:
     """Compress the answers of an application."""
-    encoded = Encoded()
+    encoded = app.extensions[_EXTENSION] = Encoded()
 
     def compress(response: Response) -> Response:
         if response.status_code == 304:
@@ -86,7 +90,7 @@ def register(app: Flask) -> None:
         if len(body) < LEAST:
             return response
         response.vary.add("Accept-Encoding")
-        encoding = _wanted()
+        encoding = wanted(request.headers.get("Accept-Encoding", ""))
         if encoding is None:
             return response
         response.set_data(encoded.get(body, encoding))
@@ -99,20 +103,28 @@ def register(app: Flask) -> None:
     app.after_request(compress)
 
 
+def of(app: Flask) -> Encoded:
+    """Return the compressed bodies of an application."""
+    found = app.extensions[_EXTENSION]
+    assert isinstance(found, Encoded)
+    return found
+
+
 def is_textual(media_type: str) -> bool:
     """Return whether what has this type is text, whatever it is called."""
     return media_type.startswith("text/") or media_type.endswith(("+json", "+xml")) or media_type in _TEXTUAL
 
 
-def _wanted() -> str | None:
-    """Return the encoding that the client likes best, or None for none."""
-    wishes = request.accept_encodings
+@lru_cache(maxsize=256)
+def wanted(header: str) -> str | None:
+    """Return the encoding that a client likes best by its Accept-Encoding, or None for none."""
+    wishes = parse_accept_header(header, Accept)
     best = max(ENCODINGS, key=wishes.quality)  # the first of equals
     quality = wishes.quality(best)
-    return best if quality > 0 and quality >= _identity() else None
+    return best if quality > 0 and quality >= _identity(wishes) else None
 
 
-def _identity() -> float:
+def _identity(wishes: Accept) -> float:
     """Return how much the client wants it as it is; only a client that names it may want it more."""
-    named = {value.lower(): quality for value, quality in request.accept_encodings}
+    named = {value.lower(): quality for value, quality in wishes}
     return float(named.get("identity", 0.0))

@@ -14,8 +14,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -23,6 +24,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from graph.engine import Answer, Dataset, Engine, Exhausted
 from graph.formats import Format
 from server import access
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: Seconds from which on a query is written to the log.
 SLOW: Final = 1.0
@@ -32,6 +36,10 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 MODES: Final = ("off", "json", "text")
 
 _EXTENSION: Final = "duikou.metrics"
+_NAME: Final = "duikou.request_id"
+_BEGAN: Final = "duikou.began"
+#: The request that a thread answers without Flask.
+_early: ContextVar[WSGIEnvironment | None] = ContextVar("early", default=None)
 _SANE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=-]{0,127}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
@@ -44,11 +52,31 @@ _queries: Final = logging.getLogger("duikou.queries")
 
 def request_id() -> str:
     """Return the name of this request: the one it came with (X-Request-Id), where it is sane, or a new one."""
-    if "request_id" not in g:
-        told = request.headers.get("X-Request-Id", "")
-        g.request_id = told if _SANE.fullmatch(told) else secrets.token_hex(8)
-    name: str = g.request_id
+    return name_of(request.environ)
+
+
+def name_of(environ: WSGIEnvironment) -> str:
+    """Return the name of a request that Flask need not know of; see `request_id`."""
+    name: str | None = environ.get(_NAME)
+    if name is None:
+        told = environ.get("HTTP_X_REQUEST_ID", "")
+        name = environ[_NAME] = told if _SANE.fullmatch(told) else secrets.token_hex(8)
     return name
+
+
+def begin_early(environ: WSGIEnvironment) -> float:
+    """Begin to time a request before Flask knows of it, in this thread; return the moment."""
+    _early.set(environ)
+    began: float = environ.setdefault(_BEGAN, time.perf_counter())
+    return began
+
+
+def _name_here() -> str | None:
+    """Return the name of the request that this thread answers, None where there is none."""
+    if has_request_context():
+        return request_id()
+    environ = _early.get()
+    return name_of(environ) if environ is not None else None
 
 
 # -- the log ------------------------------------------------------------------
@@ -112,7 +140,37 @@ class Metrics:
         self.snapshot: Final = Gauge("duikou_snapshot", "Number of the snapshot served.", registry=self.registry)
         self.quads: Final = Gauge("duikou_quads", "Quads in the snapshot served.", registry=self.registry)
         self._info = Gauge("duikou_info", "The version of the program.", ("version",), registry=self.registry)
+        self.hit: Final = self.cached.labels("hit")
+        self.miss: Final = self.cached.labels("miss")
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         ProcessCollector(registry=self.registry)
+
+    def note(
+        self, method: str, path: str, route: str, status: int, size: int | None, seconds: float, name: str
+    ) -> None:
+        """Count a request, and write it to the log; `size` is that of the answer's body."""
+        method = method if method in _METHODS else "other"
+        counted = self._counted.get((method, route, status))
+        if counted is None:
+            counted = self.requests.labels(method, route, status), self.seconds.labels(route)
+            self._counted[method, route, status] = counted
+        counted[0].inc()
+        counted[1].observe(seconds)
+        if _requests.isEnabledFor(logging.INFO):
+            _requests.info(
+                "request",
+                extra={
+                    "fields": {
+                        "id": name,
+                        "method": method,
+                        "path": cut(path),
+                        "route": route,
+                        "status": status,
+                        "bytes": size,
+                        "ms": round(seconds * 1000, 1),
+                    }
+                },
+            )
 
     def text(self) -> bytes:
         """Return the numbers as Prometheus reads them."""
@@ -148,7 +206,7 @@ class Watched:
         self._metrics.running.inc()
         try:
             answer = self._engine.answer(text, dataset, formats)
-            self._metrics.cached.labels("miss" if self._asked.engine else "hit").inc()
+            (self._metrics.miss if self._asked.engine else self._metrics.hit).inc()
             return answer
         except Exhausted as error:
             outcome = error.limit.value
@@ -165,7 +223,7 @@ class Watched:
                     "slow query",
                     extra={
                         "fields": {
-                            "id": request_id() if has_request_context() else None,
+                            "id": _name_here(),
                             "ms": round(seconds * 1000, 1),
                             "outcome": outcome,
                             "query": cut(text),
@@ -207,7 +265,12 @@ def cut(text: str) -> str:
 
 def metrics() -> Metrics:
     """Return the numbers of the application of this request."""
-    found = current_app.extensions[_EXTENSION]
+    return of(current_app)
+
+
+def of(app: Flask) -> Metrics:
+    """Return the numbers of an application."""
+    found = app.extensions[_EXTENSION]
     assert isinstance(found, Metrics)
     return found
 
@@ -218,28 +281,20 @@ def register(app: Flask, numbers: Metrics | None = None) -> None:
     app.extensions[_EXTENSION] = counted
 
     def begin() -> None:
-        g.began = time.perf_counter()
+        g.began = request.environ.setdefault(_BEGAN, time.perf_counter())
 
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         route = request.url_rule.rule if request.url_rule else "none"
-        method = request.method if request.method in _METHODS else "other"
-        counted.requests.labels(method, route, response.status_code).inc()
-        counted.seconds.labels(route).observe(seconds)
-        _requests.info(
-            "request",
-            extra={
-                "fields": {
-                    "id": request_id(),
-                    "method": method,
-                    "path": cut(request.path),
-                    "route": route,
-                    "status": response.status_code,
-                    "bytes": response.calculate_content_length(),
-                    "ms": round(seconds * 1000, 1),
-                }
-            },
+        counted.note(
+            request.method,
+            request.path,
+            route,
+            response.status_code,
+            response.calculate_content_length(),
+            seconds,
+            request_id(),
         )
         return response
 

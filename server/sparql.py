@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
@@ -15,9 +15,14 @@ from graph.formats import Format
 from server import access, authority, catalogue, description, links, negotiation, protocol
 from server.problems import HttpError
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 blueprint = Blueprint("sparql", __name__)
 
 _METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
+#: Where an error that the engine met is kept in a request's environment.
+_MET: Final = "duikou.met"
 
 
 @blueprint.route("/sparql", methods=_METHODS, provide_automatic_options=False)
@@ -32,13 +37,13 @@ def sparql() -> Response:
     accept = request.headers.get("Accept")
     if asked.format is None and request.method != "POST" and negotiation.wants_html(accept, negotiation.ANSWERS):
         return _to_console(asked.query)
-    formats = _formats(asked, accept)
+    formats = formats_of(asked, accept)
     if asked.query is None:
         return _described(formats)
     dataset = dataset_of(asked.default_graphs, asked.named_graphs)
     etag = None
     if request.method != "POST" and not is_fickle(asked.query):
-        etag = access.tag(asked.query, dataset, formats)
+        etag = access.tag(*parts(asked.query, dataset, formats))
         if (unchanged := access.not_modified(etag)) is not None:
             return _varying(unchanged)
     answer = ask(asked.query, dataset, formats)
@@ -58,19 +63,36 @@ def _update(asked: protocol.Request) -> Response:
 def ask(query: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
     """Return the engine's answer; a 406 problem where no accepted format fits the query's form."""
     try:
+        if (error := request.environ.pop(_MET, None)) is not None:
+            raise error
         return access.engine().answer(query, dataset, formats)
     except NotAcceptable as error:
         raise _not_acceptable(str(error)) from error
 
 
+def hand_on(environ: WSGIEnvironment, error: Exception) -> None:
+    """Have `ask` raise an error that the engine met with this request before."""
+    environ[_MET] = error
+
+
+def parts(query: str, dataset: Dataset, formats: Sequence[Format]) -> tuple[object, ...]:
+    """Return what the entity tag of an answer is made of, beside the snapshot."""
+    return query, dataset, [format.short for format in formats]
+
+
 def dataset_of(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Dataset:
     """Return the dataset that the request's graphs make; without any it is everything there is."""
+    return dataset_at(default_graphs, named_graphs, access.current().union, request.base_url)
+
+
+def dataset_at(default_graphs: Sequence[str], named_graphs: Sequence[str], union: bool, base: str) -> Dataset:
+    """Return the dataset that graphs make, of an endpoint at an address. `HttpError` for what is no IRI."""
     for iri in (*default_graphs, *named_graphs):
         try:
             ox.NamedNode(iri)
         except ValueError as error:
             raise HttpError(400, "Not an IRI", f"“{iri}” cannot name a graph: {error}.") from error
-    return Dataset(tuple(default_graphs), tuple(named_graphs), access.current().union, request.base_url)
+    return Dataset(tuple(default_graphs), tuple(named_graphs), union, base)
 
 
 def _body() -> bytes:
@@ -82,7 +104,8 @@ def _body() -> bytes:
     return request.stream.read(most + 1)
 
 
-def _formats(asked: protocol.Request, accept: str | None) -> list[Format]:
+def formats_of(asked: protocol.Request, accept: str | None) -> list[Format]:
+    """Return the formats that a request asks for, best first. `HttpError` where there is none."""
     offers = negotiation.ANSWERS if asked.query is not None else negotiation.GRAPHS
     if asked.format is not None:
         formats = negotiation.by_name(asked.format, offers)

@@ -1,0 +1,235 @@
+"""The short way of an ordinary query at ``/sparql``, in front of everything else.
+
+Flask and Werkzeug need several times as long for a request as the engine for a small query. So a plain
+query by GET or POST is read here, answered, and sent with the same headers; a request that was answered
+before, of the same snapshot, is sent as it was. Whatever is out of the ordinary (a browser, a condition,
+HEAD, an update, a fault of the request) is left to the application behind, and so is an error of the
+engine, which the application reports as if it had asked itself. This module decides nothing by itself:
+reading, formats, tags, headers and encodings are those of the modules that the application uses.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from flask import Flask
+from werkzeug.wrappers import Request as HttpRequest
+
+from graph.cache import is_fickle
+from graph.formats import Format
+from graph.store import State
+from server import access, compression, headers, negotiation, observation, protocol, sparql
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH: Final = "/sparql"
+#: The longest body of a POST that is read here.
+MOST_BODY: Final = 64 << 10
+#: The most bytes of prepared answers. They are the bodies of the two other caches, held here by reference.
+KEPT: Final = 32 << 20
+#: Headers that make a request more than a plain question.
+_UNUSUAL: Final = (
+    "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_RANGE", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT",
+)  # fmt: skip
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?")
+
+
+class _Plain(NamedTuple):
+    """All that the answer to a plain request depends on, but for the snapshot; what a prepared answer is found by."""
+
+    method: str
+    query_string: str
+    content_type: str
+    body: bytes
+    accept: str | None
+    accept_encoding: str
+    base: str
+
+
+class _Ready(NamedTuple):
+    """An answer as it is sent, but for the headers that are of one request."""
+
+    state: tuple[int, str] | None
+    headers: list[tuple[str, str]]
+    body: bytes
+    size: int
+
+
+class _Prepared:
+    """Answers as they are sent, those asked for last; safe to use from several threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[_Plain, _Ready] = OrderedDict()
+        self._size = 0
+        self._guard = threading.Lock()
+
+    def get(self, plain: _Plain, state: tuple[int, str] | None) -> _Ready | None:
+        """Return the answer to a request, if it was prepared from the snapshot that is served."""
+        with self._guard:
+            found = self._kept.get(plain)
+            if found is None:
+                return None
+            if found.state != state:
+                del self._kept[plain]
+                self._size -= found.size
+                return None
+            self._kept.move_to_end(plain)
+            return found
+
+    def keep(self, plain: _Plain, ready: _Ready) -> None:
+        """Keep an answer, unless it is too large to share the place with others."""
+        if ready.size > self._most // 8:
+            return
+        with self._guard:
+            replaced = self._kept.pop(plain, None)
+            self._size += ready.size - (replaced.size if replaced else 0)
+            self._kept[plain] = ready
+            while self._size > self._most:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= gone.size
+
+
+class Express:
+    """A WSGI application that answers plain queries itself, and hands all else to the one behind."""
+
+    def __init__(self, app: Flask, *, most: int = KEPT) -> None:
+        self.behind: WSGIApplication = app.wsgi_app
+        self._served = access.of(app)
+        self._numbers = observation.of(app)
+        self._encoded = compression.of(app)
+        self._prepared = _Prepared(most)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == PATH and (plain := _plain(environ)) is not None:
+            began = observation.begin_early(environ)
+            ready = self._answer(plain, environ)
+            if ready is not None:
+                return self._send(ready, plain, environ, began, start_response)
+        return self.behind(environ, start_response)
+
+    def _answer(self, plain: _Plain, environ: WSGIEnvironment) -> _Ready | None:
+        """Return the answer to a request; None where it is not for this module to give one."""
+        try:
+            snapshot = self._served.database.reader().snapshot
+            state = _state(snapshot)
+            if (ready := self._prepared.get(plain, state)) is not None:
+                self._numbers.hit.inc()
+                return ready
+            asked = protocol.read(plain.method, plain.query_string.encode("latin-1"), plain.content_type, plain.body)
+            if asked.query is None or asked != protocol.Request(
+                asked.query, asked.default_graphs, asked.named_graphs, asked.format
+            ):
+                return None
+            by_get = plain.method != "POST"
+            if asked.format is not None:
+                formats: Sequence[Format] = sparql.formats_of(asked, plain.accept)
+            else:
+                html, formats = _wishes(plain.accept)
+                if not formats or (html and by_get):
+                    return None
+            dataset = sparql.dataset_at(asked.default_graphs, asked.named_graphs, self._served.union, plain.base)
+        except Exception:  # whatever it is, the application behind meets it too, and knows how to tell
+            return None
+        try:
+            engine = self._served.engine or self._served.database.reader()
+            answer = engine.answer(asked.query, dataset, formats)
+        except Exception as error:
+            sparql.hand_on(environ, error)
+            return None
+        lasting = not is_fickle(asked.query)
+        etag = None
+        if lasting and by_get:
+            etag = access.tag_at(self._served.version, snapshot, *sparql.parts(asked.query, dataset, formats))
+        ready = self._made(answer.body, answer.format, plain, etag, state)
+        if lasting and _state(self._served.database.reader().snapshot) == state:
+            self._prepared.keep(plain, ready)
+        return ready
+
+    def _made(
+        self, body: bytes, format: Format, plain: _Plain, etag: str | None, state: tuple[int, str] | None
+    ) -> _Ready:
+        vary, encoding = "Accept", None
+        if len(body) >= compression.LEAST and compression.is_textual(format.media_type):
+            vary = "Accept, Accept-Encoding"
+            encoding = compression.wanted(plain.accept_encoding)
+            if encoding is not None:
+                body = self._encoded.get(body, encoding)
+        told = [("Content-Type", format.content_type), ("Content-Length", str(len(body)))]
+        if etag is not None:
+            told += [("ETag", f'W/"{etag}"'), ("Cache-Control", "no-cache")]
+        told.append(("Vary", vary))
+        told += headers.OF_DATA
+        if encoding is not None:
+            told.append(("Content-Encoding", encoding))
+        size = len(body) + len(plain.body) + 2 * len(plain.query_string) + 3000
+        return _Ready(state, told, body, size)
+
+    def _send(
+        self, ready: _Ready, plain: _Plain, environ: WSGIEnvironment, began: float, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        name = observation.name_of(environ)
+        seconds = time.perf_counter() - began
+        self._numbers.note(plain.method, PATH, PATH, 200, len(ready.body), seconds, name)
+        start_response(
+            "200 OK",
+            [*ready.headers, ("Server-Timing", f"query;dur={seconds * 1000:.1f}"), ("X-Request-Id", name)],
+        )
+        return [ready.body]
+
+
+def _plain(environ: WSGIEnvironment) -> _Plain | None:
+    """Return the request if nothing about it is out of the ordinary; the body, once read, can be read again."""
+    method = environ["REQUEST_METHOD"]
+    if method not in ("GET", "POST") or environ.get("SCRIPT_NAME") or any(name in environ for name in _UNUSUAL):
+        return None
+    base = _base(environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""))
+    if base is None:
+        return None
+    content_type, body = "", b""
+    if method == "POST":
+        content_type = environ.get("CONTENT_TYPE", "")
+        length = environ.get("CONTENT_LENGTH", "")
+        if not (length.isascii() and length.isdigit()) or int(length) > MOST_BODY:
+            return None
+        body = environ["wsgi.input"].read(int(length))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if len(body) != int(length):
+            return None
+    return _Plain(
+        method,
+        environ.get("QUERY_STRING", ""),
+        content_type,
+        body,
+        environ.get("HTTP_ACCEPT"),
+        environ.get("HTTP_ACCEPT_ENCODING", ""),
+        base,
+    )
+
+
+@lru_cache(maxsize=256)
+def _base(scheme: str, host: str) -> str | None:
+    """Return the address of the endpoint as the application would tell it; None for a host that is none."""
+    if not _HOST.fullmatch(host):
+        return None
+    told = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "HTTP_HOST": host, "SCRIPT_NAME": "", "PATH_INFO": PATH}
+    return HttpRequest(told).base_url
+
+
+@lru_cache(maxsize=256)
+def _wishes(accept: str | None) -> tuple[bool, list[Format]]:
+    """Return whether somebody wants a page, and the formats they take."""
+    return negotiation.wants_html(accept, negotiation.ANSWERS), negotiation.preferred(accept, negotiation.ANSWERS)
+
+
+def _state(snapshot: State | None) -> tuple[int, str] | None:
+    return (snapshot.number, snapshot.created) if snapshot else None
