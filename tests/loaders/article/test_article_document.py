@@ -85,8 +85,7 @@ def docx(*paragraphs: str, extra: str = "") -> bytes:
 
 def test_a_word_document_gives_a_line_a_paragraph() -> None:
     deleted = (
-        "<w:p><w:del><w:r><w:delText>不算</w:delText></w:r></w:del><w:ins><w:r><w:t>算数</w:t></w:r></w:ins>"
-    deleted += "</w:p>"
+        "<w:p><w:del><w:r><w:delText>不算</w:delText></w:r></w:del><w:ins><w:r><w:t>算数</w:t></w:r></w:ins></w:p>"
     )
     document = decode(docx("标题", "共建车间12个。", extra=deleted), "report.docx")
 
