@@ -33,7 +33,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -151,6 +151,13 @@ class Draft:
     def changed_graphs(self) -> set[str]:
         """Return the graphs (IRIs) in which something was touched or noted."""
         return (self._touched or set()) | {_graph_of(quad) for quad in self._noted}
+
+    def states(self, graphs: Iterable[str], now: str) -> dict[str, str]:
+        """Return the state of each of some graphs: `now` where it may have been changed, else as in the base."""
+        changed = self.changed_graphs()
+        if self.base is None or self._touched is None:
+            return dict.fromkeys(graphs, now)
+        return {graph: now if graph in changed else self.base.state_of(graph) for graph in graphs}
 
     def counts(self) -> dict[str, int]:
         """Return the number of quads by graph: counted for those touched, else as in the base."""
@@ -295,6 +302,7 @@ class Database:
             software=software_version(),
             rules=draft.rules,
         )
+        manifest = replace(manifest, since=draft.states({"", *graphs}, manifest.state))
         fields = {k: v for k, v in asdict(manifest).items() if k not in ("path", "is_current")}
         (draft.path / "manifest.json").write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", "utf-8")
         (draft.path / "readers.lock").touch()

@@ -26,6 +26,8 @@ class Snapshot:
     software: str
     #: By which rules its inferred graph follows from the others; None where it may not.
     rules: str | None = None
+    #: In which state each graph was left when it was last written to: see `state_of`.
+    since: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
     path: Path = field(default=Path(), compare=False)
     is_current: bool = field(default=False, compare=False)
@@ -34,3 +36,12 @@ class Snapshot:
     def name(self) -> str:
         """The name of its directory: the number, with leading zeros."""
         return f"{self.number:06}"
+
+    @property
+    def state(self) -> str:
+        """A word for the state of the whole dataset: another one after each write."""
+        return f"{self.number} {self.created}"
+
+    def state_of(self, graph: str) -> str:
+        """Return a word for the state of a graph ("" is the default graph): another one after each write to it."""
+        return self.since.get(graph, self.state)

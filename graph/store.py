@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, Triple
 
+from graph.conditions import Change, Condition
 from graph.engine import Engine
 from graph.update import Part
 
@@ -35,6 +36,13 @@ class State(Protocol):
     @property
     def graphs(self) -> Mapping[str, int]:
         """How many of them each graph has, by its IRI; "" is the default graph."""
+
+    @property
+    def state(self) -> str:
+        """A word for the state of the whole dataset: another one after each write."""
+
+    def state_of(self, graph: str) -> str:
+        """Return a word for the state of a graph ("" is the default graph): another one after each write to it."""
 
 
 class Graphs(Protocol):
@@ -84,15 +92,23 @@ class Writing(Protocol):
     """Something that writes, each write whole or not at all as far as the store can do that."""
 
     def update(
-        self, text: str, *, using: Sequence[str] = (), using_named: Sequence[str] = (), base: str | None = None
-    ) -> None:
+        self,
+        text: str,
+        *,
+        using: Sequence[str] = (),
+        using_named: Sequence[str] = (),
+        base: str | None = None,
+        only_if: Condition | None = None,
+    ) -> Change:
         """Carry out a SPARQL Update; see `graph.update.apply`."""
 
-    def put_graph(self, graph: str | None, parts: Sequence[Part], *, add: bool = False) -> bool:
+    def put_graph(
+        self, graph: str | None, parts: Sequence[Part], *, add: bool = False, only_if: Condition | None = None
+    ) -> Change:
         """Replace or extend a graph and return whether it is new; see `graph.update.put_graph`."""
 
-    def drop_graph(self, graph: str | None) -> bool:
-        """Delete a graph; return False if there is none; see `graph.update.drop_graph`."""
+    def drop_graph(self, graph: str | None, *, only_if: Condition | None = None) -> Change:
+        """Delete a graph; return whether there was one; see `graph.update.drop_graph`."""
 
     def close(self) -> None:
         """End what was started for it."""

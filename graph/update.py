@@ -13,7 +13,8 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from graph import syntax, tokens
-from graph.database import Database
+from graph.conditions import Change, Condition
+from graph.database import Database, Draft
 from graph.engine import NotOffered
 from graph.formats import Format
 from graph.written import written
@@ -27,16 +28,19 @@ def apply(
     using: Sequence[str] = (),
     using_named: Sequence[str] = (),
     base: str | None = None,
-) -> None:
-    """Apply a SPARQL Update and publish its outcome.
+    only_if: Condition | None = None,
+) -> Change:
+    """Apply a SPARQL Update and publish its outcome; return how many quads there were and are.
 
     `using` and `using_named` are the Protocol's ``using-graph-uri`` and ``using-named-graph-uri``.
     `QueryError` with line and column for bad syntax, for a graph that must exist or must not, and for
-    USING or WITH beside those parameters; nothing is changed then.
+    USING or WITH beside those parameters; `Moved` where the condition is not met. Nothing is changed then.
     """
     if using or using_named:
         text = with_using(text, using, using_named)
     with database.write("SPARQL update") as draft:
+        if only_if is not None:
+            only_if.check(draft.base.state if draft.base else "")
         changed = written(text, base)
         if changed is None:
             draft.touch_everything()
@@ -49,6 +53,12 @@ def apply(
             raise QueryError(syntax.explain(error, text, "update")) from None
         except (RuntimeError, ValueError, OSError) as error:
             raise _impossible(error, text) from None
+    return _change(draft)
+
+
+def _change(draft: Draft, *, is_new: bool = False) -> Change:
+    """Return what a draft that was published came to."""
+    return Change(draft.base.quads if draft.base else 0, draft.snapshot.quads if draft.snapshot else None, is_new)
 
 
 def _impossible(error: Exception, text: str) -> QueryError | StoreError:
@@ -127,37 +137,52 @@ class Part:
     base: str | None = None
 
 
-def put_graph(database: Database, graph: str | None, parts: Sequence[Part], *, add: bool = False) -> bool:
+def put_graph(
+    database: Database, graph: str | None, parts: Sequence[Part], *, add: bool = False, only_if: Condition | None = None
+) -> Change:
     """Make the parts the content of a graph, or add them to it; return whether the graph is new.
 
-    None is the default graph. `QueryError` with line and column for malformed RDF; nothing is
-    changed then.
+    None is the default graph. `QueryError` with line and column for malformed RDF, `Moved` where the
+    condition is not met; nothing is changed then.
     """
     quads = [quad for part in parts for quad in parsed(part, graph)]
     name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
     with database.write("graph store " + ("POST" if add else "PUT")) as draft:
-        draft.note(quads) if add and quads else draft.touch(graph or "")
         is_new = isinstance(name, NamedNode) and not draft.store.contains_named_graph(name)
+        _check(draft, graph, only_if, not is_new)
+        draft.note(quads) if add and quads else draft.touch(graph or "")
         if not add:
             draft.store.clear_graph(name) if not is_new else None
         draft.store.extend(quads)
         if isinstance(name, NamedNode):
             draft.store.add_graph(name)
-    return is_new
+    return _change(draft, is_new=is_new)
 
 
-def drop_graph(database: Database, graph: str | None) -> bool:
-    """Delete a graph, or empty the default graph (None); return False, changing nothing, if there is no such graph."""
+def drop_graph(database: Database, graph: str | None, *, only_if: Condition | None = None) -> Change:
+    """Delete a graph, or empty the default graph (None); return whether there was such a graph.
+
+    `Moved` where the condition is not met; nothing is changed then.
+    """
     name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
     if isinstance(name, NamedNode) and not database.reader().store.contains_named_graph(name):
-        return False
+        if only_if is not None:
+            only_if.check("", exists=False)
+        return Change(found=False)
     with database.write("graph store DELETE") as draft:
+        is_there = isinstance(name, DefaultGraph) or draft.store.contains_named_graph(name)
+        _check(draft, graph, only_if, is_there)
         draft.touch(graph or "")
         if isinstance(name, NamedNode):
             draft.store.remove_graph(name)
         else:
             draft.store.clear_graph(name)
-    return True
+    return _change(draft) if is_there else Change(found=False)
+
+
+def _check(draft: Draft, graph: str | None, only_if: Condition | None, exists: bool) -> None:
+    if only_if is not None:
+        only_if.check(draft.base.state_of(graph or "") if draft.base else "", exists)
 
 
 def parsed(part: Part, graph: str | None) -> Iterator[Quad]:

@@ -45,10 +45,10 @@ def store(name: str | None = None) -> Response:
         return Response(status=201, headers={"Location": fresh})
     graph = _named(name)
     if request.method == "DELETE":
-        if not writer.drop_graph(graph):
+        if not writer.drop_graph(graph).found:
             raise _no_such(graph)
         return Response(status=204)
-    is_new = writer.put_graph(graph, _parts(graph or request.base_url), add=request.method == "POST")
+    is_new = writer.put_graph(graph, _parts(graph or request.base_url), add=request.method == "POST").is_new
     if not is_new:
         return Response(status=204)
     own = request.url if name is not None else f"{request.base_url}?graph={quote(graph or '', safe='')}"

@@ -15,6 +15,8 @@ from typing import Any, Final
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from graph.asking import Cancelled
+from graph.conditions import Moved
 from graph.engine import Exhausted, Limit, NotAcceptable, NotOffered
 from ontology.errors import DuikouError, Problem, QueryError, StoreError
 from server import links, negotiation, observation
@@ -49,6 +51,10 @@ def from_error(error: DuikouError) -> HttpError:
         return HttpError(406, "Not acceptable", detail)
     if isinstance(error, NotOffered):
         return HttpError(403, "Not offered", detail)
+    if isinstance(error, Moved):
+        return HttpError(412, "It has changed", detail)
+    if isinstance(error, Cancelled):
+        return HttpError(409, "Cancelled", detail)
     if isinstance(error, QueryError):
         where = error.problems[0].where
         detail = "\n".join(_without_place(p) for p in error.problems)

@@ -76,6 +76,15 @@ class Moment:
     has_own: bool = False
     software: str = field(default="", compare=False)
 
+    @property
+    def state(self) -> str:
+        """A word for the moment: others may have written in each."""
+        return f"{self.number} {self.created}"
+
+    def state_of(self, graph: str) -> str:
+        """Return a word for the state of a graph: that of all, as it is not known which of them changed."""
+        return self.state
+
 
 class RemoteStore:
     """A store behind a SPARQL endpoint; safe to use from several threads. Implements `graph.store.Store` and `Engine`.

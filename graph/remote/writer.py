@@ -6,12 +6,14 @@ LOAD, no SERVICE, and RDF as N-Triples, which every store reads.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
+from graph.conditions import Change, Condition
 from graph.engine import Exhausted, Limit
 from graph.remote.connection import FORM, Address
 from graph.remote.store import RemoteStore
@@ -38,20 +40,40 @@ class RemoteWriter:
         self._update = update
         self._graphs = graphs
         self._seconds = seconds
+        self._turn = threading.Lock()
 
     def update(
-        self, text: str, *, using: Sequence[str] = (), using_named: Sequence[str] = (), base: str | None = None
-    ) -> None:
+        self,
+        text: str,
+        *,
+        using: Sequence[str] = (),
+        using_named: Sequence[str] = (),
+        base: str | None = None,
+        only_if: Condition | None = None,
+    ) -> Change:
         """Pass an update on. `QueryError` for what is malformed, here or there, `NotOffered` for LOAD and SERVICE."""
-        self._send(self._store.checker.update(text, using, using_named, base))
+        sent = self._store.checker.update(text, using, using_named, base)
+        with self._turn:
+            if only_if is not None:
+                only_if.check(self._store.reader().snapshot.state)
+            self._send(sent)
+        return Change()
 
-    def put_graph(self, graph: str | None, parts: Sequence[Part], *, add: bool = False) -> bool:
+    def put_graph(
+        self, graph: str | None, parts: Sequence[Part], *, add: bool = False, only_if: Condition | None = None
+    ) -> Change:
         """See `graph.update.put_graph`; a graph without triples is none afterwards."""
         triples = self._store.checker.triples(parts)
-        is_new = graph is not None and not self._has(graph)
+        with self._turn:
+            is_new = graph is not None and not self._has(graph)
+            self._check(graph, only_if, not is_new)
+            self._put(graph, triples, add)
+        return Change(is_new=is_new)
+
+    def _put(self, graph: str | None, triples: bytes, add: bool) -> None:
         if self._graphs is not None:
             self._to_graph("POST" if add else "PUT", graph, triples)
-            return is_new
+            return
         first = "" if add else _emptied(graph)
         for chunk in _chunks(triples, self._store.reader().snapshot.dialect.insert):
             inside = f"{{\n{chunk}\n}}" if graph is None else f"{{ GRAPH <{graph}> {{\n{chunk}\n}} }}"
@@ -59,17 +81,24 @@ class RemoteWriter:
             first = ""
         if first:
             self._send(first)
-        return is_new
 
-    def drop_graph(self, graph: str | None) -> bool:
+    def drop_graph(self, graph: str | None, *, only_if: Condition | None = None) -> Change:
         """See `graph.update.drop_graph`."""
-        if graph is not None and not self._has(graph):
-            return False
-        if self._graphs is not None:
-            self._to_graph("DELETE", graph, None)
-        else:
-            self._send(_emptied(graph))
-        return True
+        with self._turn:
+            is_there = graph is None or self._has(graph)
+            self._check(graph, only_if, is_there)
+            if not is_there:
+                return Change(found=False)
+            if self._graphs is not None:
+                self._to_graph("DELETE", graph, None)
+            else:
+                self._send(_emptied(graph))
+        return Change()
+
+    def _check(self, graph: str | None, only_if: Condition | None, exists: bool) -> None:
+        """Look at a condition: what is known of the store, which others may have changed in the meantime."""
+        if only_if is not None:
+            only_if.check(self._store.reader().snapshot.state_of(graph or ""), exists)
 
     def close(self) -> None:
         """Do nothing: the store closes what is open."""

@@ -22,6 +22,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, Final
 
+from graph.asking import Asking, current
 from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
@@ -101,24 +102,28 @@ class Pool:
     # -- asking ---------------------------------------------------------------
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
-        """See `graph.engine.Engine.answer`; also `Exhausted` when a limit stopped the query."""
-        deadline = time.monotonic() + self.limits.seconds
-        question = wire.Question(text, dataset, formats, self.limits.seconds, self.limits.answer)
+        """See `graph.engine.Engine.answer`; also `Exhausted` by a limit, and `Cancelled` when nobody wants it."""
+        asking = current()
+        seconds = min(self.limits.seconds, asking.seconds or self.limits.seconds)
+        deadline = time.monotonic() + seconds
+        question = wire.Question(text, dataset, formats, seconds, self.limits.answer)
         for _ in range(self.limits.short + self.limits.spare):  # as many idle workers may have been killed
             with contextlib.suppress(_KilledError):  # by somebody else: not the query's fault
-                return self._ask(question, deadline)
-        return self._ask(question, deadline, last=True)
+                return self._ask(question, deadline, asking)
+        return self._ask(question, deadline, asking, last=True)
 
-    def _ask(self, question: wire.Question, deadline: float, *, last: bool = False) -> Answer:
+    def _ask(self, question: wire.Question, deadline: float, asking: Asking, *, last: bool = False) -> Answer:
         if question.text not in self._long_ones:
             form = _form(question.text)
-            with self._short.place(deadline, quick=form in self._quick_ones):
-                worker = self._put(question)
+            with self._short.place(deadline, asking, quick=form in self._quick_ones):
+                worker = self._put(question, asking)
                 crowded = self._short.has_queue
                 patience = self.limits.patience / (8 if crowded else 1)
-                if self._is_short(worker, patience, deadline):
+                with asking.stopped_by(worker.stop):
+                    is_short = self._is_short(worker, patience, deadline)
+                if is_short:
                     self._remember(self._quick_ones, form)
-                    return self._reply(worker, keep=True, last=last)
+                    return self._reply(worker, asking, keep=True, last=last)
                 with self._guard:
                     self._quick_ones.pop(form, None)
                 if not crowded:
@@ -129,11 +134,11 @@ class Pool:
                     self._replace()  # before the place is free, so that whoever comes next need not wait for it
             if moved:
                 try:
-                    return self._run_long(worker, deadline, last=last)
+                    return self._run_long(worker, question, deadline, asking, last=last)
                 finally:
                     self._long.leave()
-        with self._long.place(deadline):
-            return self._run_long(self._put(question), deadline, last=last)
+        with self._long.place(deadline, asking):
+            return self._run_long(self._put(question, asking), question, deadline, asking, last=last)
 
     def _is_short(self, worker: _Worker, patience: float, deadline: float) -> bool:
         """Return whether the answer comes within patience. In a crowd it is the worker's own running that counts."""
@@ -176,8 +181,10 @@ class Pool:
 
     # -- lanes ----------------------------------------------------------------
 
-    def _put(self, question: wire.Question) -> _Worker:
+    def _put(self, question: wire.Question, asking: Asking) -> _Worker:
         """Return a worker that is at work on the question."""
+        asking.check()
+        asking.works()
         while True:
             worker = self._take()
             try:
@@ -195,19 +202,27 @@ class Pool:
             while len(known) > _REMEMBERED:
                 known.popitem(last=False)
 
-    def _run_long(self, worker: _Worker, deadline: float, *, last: bool) -> Answer:
+    def _run_long(
+        self, worker: _Worker, question: wire.Question, deadline: float, asking: Asking, *, last: bool
+    ) -> Answer:
         self._wanted.set()
         worker.give_way()
-        if not worker.answers_within(deadline - time.monotonic()):
+        with asking.stopped_by(worker.stop):
+            is_answered = worker.answers_within(deadline - time.monotonic())
+        if not is_answered:
             self._drop(worker)
-            raise self._overrun()
+            raise _overrun(question.seconds)
         # It has been slowed down for good and may hold much memory, so it is not kept.
-        return self._reply(worker, keep=False, last=last)
+        return self._reply(worker, asking, keep=False, last=last)
 
-    def _reply(self, worker: _Worker, *, keep: bool, last: bool) -> Answer:
+    def _reply(self, worker: _Worker, asking: Asking, *, keep: bool, last: bool) -> Answer:
         try:
-            answer = worker.reply()
+            with asking.stopped_by(worker.stop):
+                answer = worker.reply()
         except wire.Closed:
+            if asking.is_cancelled:
+                self._drop(worker)
+                asking.check()
             raise self._crashed(worker, last=last) from None
         except QueryError:
             self._give_back(worker) if keep else self._drop(worker)
@@ -238,15 +253,6 @@ class Pool:
             Problem(
                 f"The query needs more than the {self.limits.megabytes} MB of memory that one query may have",
                 remedy="Ask for less: narrow its patterns, avoid cross products, sort fewer rows",
-            ),
-        )
-
-    def _overrun(self) -> Exhausted:
-        return Exhausted(
-            Limit.TIME,
-            Problem(
-                f"The query takes longer than {self.limits.seconds:g} seconds, the most that one query may have",
-                remedy="Ask for less: narrow its patterns, or add a LIMIT in a sub-select",
             ),
         )
 
@@ -405,15 +411,17 @@ class _Lane:
         waiter.called.set()
 
     @contextlib.contextmanager
-    def place(self, deadline: float, *, quick: bool = False) -> Iterator[None]:
-        """Hold a place. `Exhausted` when the queue is full, or the deadline comes first."""
+    def place(self, deadline: float, asking: Asking, *, quick: bool = False) -> Iterator[None]:
+        """Hold a place. `Exhausted` when the queue is full, or the deadline comes first; `Cancelled` as `Asking`."""
         queue = self._quick if quick else self._others
         waiter = self._join(queue)
         if waiter is not None:
-            waiter.called.wait(max(deadline - time.monotonic(), 0))
+            with asking.stopped_by(waiter.called.set):
+                waiter.called.wait(max(deadline - time.monotonic(), 0))
             with self._guard:
                 if not waiter.has_place:
                     queue.remove(waiter)
+                    asking.check()
                     raise _busy()
         try:
             yield
@@ -436,6 +444,16 @@ class _Lane:
 def _form(text: str) -> str:
     """Return what queries that differ in names, texts and numbers only have in common."""
     return _PARTICULARS.sub("_", text[:4000])
+
+
+def _overrun(seconds: float) -> Exhausted:
+    return Exhausted(
+        Limit.TIME,
+        Problem(
+            f"The query takes longer than {seconds:g} seconds, the most that it may have",
+            remedy="Ask for less: narrow its patterns, or add a LIMIT in a sub-select",
+        ),
+    )
 
 
 def _busy() -> Exhausted:

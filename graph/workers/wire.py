@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from graph.conditions import Moved
 from graph.engine import Answer, Dataset, NotAcceptable, NotOffered
 from graph.formats import Format
 from ontology.errors import DuikouError, Origin, Problem, QueryError
@@ -24,6 +25,7 @@ _HEAD: Final = struct.Struct("!IB")
 _KINDS: Final[dict[type[QueryError], str]] = {
     NotAcceptable: "not acceptable",
     NotOffered: "not offered",
+    Moved: "moved",
     QueryError: "query",
 }
 #: Answers up to this size go over the socket itself.

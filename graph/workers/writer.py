@@ -10,8 +10,11 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
+from graph.asking import current
+from graph.conditions import Change, Condition
 from graph.database import Database
 from graph.engine import Exhausted, Limit
 from graph.update import Part
@@ -35,31 +38,47 @@ class Writer:
         self._turn = threading.Lock()
 
     def update(
-        self, text: str, *, using: Sequence[str] = (), using_named: Sequence[str] = (), base: str | None = None
-    ) -> None:
-        """See `graph.update.apply`; also `Exhausted` when a limit stopped it."""
-        self._do({"update": text, "using": list(using), "using_named": list(using_named), "base": base})
+        self,
+        text: str,
+        *,
+        using: Sequence[str] = (),
+        using_named: Sequence[str] = (),
+        base: str | None = None,
+        only_if: Condition | None = None,
+    ) -> Change:
+        """See `graph.update.apply`; also `Exhausted` by a limit, and `Cancelled` when nobody wants it any more."""
+        order = {"update": text, "using": list(using), "using_named": list(using_named), "base": base}
+        return self._do(order, only_if)
 
-    def put_graph(self, graph: str | None, parts: Sequence[Part], *, add: bool = False) -> bool:
-        """See `graph.update.put_graph`; also `Exhausted` when a limit stopped it."""
+    def put_graph(
+        self, graph: str | None, parts: Sequence[Part], *, add: bool = False, only_if: Condition | None = None
+    ) -> Change:
+        """See `graph.update.put_graph`; also `Exhausted` and `Cancelled` as `update`."""
         told = [[part.format.short, part.base] for part in parts]
-        return bool(self._do({"put": graph, "parts": told, "add": add}, *(part.data for part in parts)))
+        return self._do({"put": graph, "parts": told, "add": add}, only_if, *(part.data for part in parts))
 
-    def drop_graph(self, graph: str | None) -> bool:
-        """See `graph.update.drop_graph`; also `Exhausted` when a limit stopped it."""
-        return bool(self._do({"drop": graph}))
+    def drop_graph(self, graph: str | None, *, only_if: Condition | None = None) -> Change:
+        """See `graph.update.drop_graph`; also `Exhausted` and `Cancelled` as `update`."""
+        return self._do({"drop": graph}, only_if)
 
     def close(self) -> None:
         """End the process that writers are forked from."""
         self._zygote.close()
 
-    def _do(self, order: dict[str, Any], *data: bytes) -> Any:
+    def _do(self, order: dict[str, Any], only_if: Condition | None, *data: bytes) -> Change:
+        asking = current()
         deadline = time.monotonic() + self._seconds
+        said = {**order, "only_if": astuple(only_if) if only_if else None, "seconds": self._seconds}
         if not self._turn.acquire(timeout=self._seconds):
             raise Exhausted(Limit.LOAD, Problem("Other writes are not finished", remedy="Try again in a few seconds"))
         try:
-            with Process(self._zygote, "writer", str(self._database.path), self._megabytes) as process:
-                wire.send(process.end, json.dumps({**order, "seconds": self._seconds}).encode("utf-8", "surrogatepass"))
+            asking.check()
+            asking.works()
+            with (
+                Process(self._zygote, "writer", str(self._database.path), self._megabytes) as process,
+                asking.stopped_by(process.stop),
+            ):
+                wire.send(process.end, json.dumps(said).encode("utf-8", "surrogatepass"))
                 for part in data:
                     wire.send(process.end, part)
                 if not process.answers_within(deadline - time.monotonic()):
@@ -72,6 +91,7 @@ class Writer:
                     )
                 return _outcome(wire.receive(process.end)[0])
         except wire.Closed:
+            asking.check()
             raise self._ended(process.code) from None
         finally:
             self._turn.release()
@@ -89,8 +109,8 @@ class Writer:
         return StoreError(Problem("The write was interrupted", remedy="Look whether it was published, and try again"))
 
 
-def _outcome(message: bytes) -> Any:
+def _outcome(message: bytes) -> Change:
     said = json.loads(message)
     if "error" not in said:
-        return said["outcome"]
+        return Change(*said["change"])
     raise StoreError(*wire.problems(said)) if said["error"] == "store" else wire.query_error(said)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import signal
 import socket
+from dataclasses import astuple
 from typing import Any, Final
 
 from graph import update
+from graph.conditions import Change, Condition
 from graph.database import Database
 from graph.formats import Format
 from graph.update import Part
@@ -30,21 +32,26 @@ def main(end: socket.socket, directory: str, megabytes: int) -> None:
     order = json.loads(wire.receive(end)[0].decode("utf-8", "surrogatepass"))
     signal.setitimer(signal.ITIMER_REAL, order["seconds"] + _GRACE)
     try:
-        wire.send(end, json.dumps({"outcome": _carry_out(end, Database(directory), order)}).encode())
+        wire.send(end, json.dumps({"change": astuple(_carry_out(end, Database(directory), order))}).encode())
     except QueryError as error:
         wire.send(end, wire.failure(error))
     except StoreError as error:
         wire.send(end, wire.told("store", error))
 
 
-def _carry_out(end: socket.socket, database: Database, order: dict[str, Any]) -> bool:
+def _carry_out(end: socket.socket, database: Database, order: dict[str, Any]) -> Change:
+    only_if = Condition(*order["only_if"]) if order["only_if"] else None
     if "update" in order:
-        update.apply(
-            database, order["update"], using=order["using"], using_named=order["using_named"], base=order["base"]
+        return update.apply(
+            database,
+            order["update"],
+            using=order["using"],
+            using_named=order["using_named"],
+            base=order["base"],
+            only_if=only_if,
         )
-        return True
     if "put" in order:
         formats = [(Format.named(short), base) for short, base in order["parts"]]
         parts = [Part(wire.receive(end)[0], format, base) for format, base in formats if format is not None]
-        return update.put_graph(database, order["put"], parts, add=order["add"])
-    return update.drop_graph(database, order["drop"])
+        return update.put_graph(database, order["put"], parts, add=order["add"], only_if=only_if)
+    return update.drop_graph(database, order["drop"], only_if=only_if)

@@ -82,14 +82,14 @@ def test_a_graph_is_put_replaced_extended_read_and_dropped(filled: Any) -> None:
     }
     assert number(filled, "GRAPH ?g { <urn:x-test:a> <urn:x-test:q> ?b . ?b <urn:x-test:r> ?c }") == 1
     more = Part(b"<urn:x-test:c> <urn:x-test:p> 1 .", Format.TURTLE)
-    assert writer.put_graph("urn:x-test:new", [more])
-    assert not writer.put_graph("urn:x-test:new", [more])
-    assert not writer.put_graph(G2, [more], add=True)
+    assert writer.put_graph("urn:x-test:new", [more]).is_new
+    assert not writer.put_graph("urn:x-test:new", [more]).is_new
+    assert not writer.put_graph(G2, [more], add=True).is_new
     assert number(filled, f"GRAPH <{G2}> {{ ?s ?p ?o }}") == 2
-    assert not writer.put_graph(G2, [more])
+    assert not writer.put_graph(G2, [more]).is_new
     assert number(filled, f"GRAPH <{G2}> {{ ?s ?p ?o }}") == 1
-    assert writer.drop_graph(G2)
-    assert not writer.drop_graph(G2)
+    assert writer.drop_graph(G2).found
+    assert not writer.drop_graph(G2).found
     # Virtuoso counts 1 in a graph that is not there, so the rows themselves are asked for.
     assert rows(filled, f"SELECT ?s {{ GRAPH <{G2}> {{ ?s ?p ?o }} }}") == []
     assert not filled.store.reader().store.contains_named_graph(ox.NamedNode(G2))

@@ -82,13 +82,13 @@ def test_an_update_that_names_its_dataset_twice_is_refused(own: str) -> None:
 
 def test_a_graph_is_put_added_to_and_dropped(database: Database, writer: Writer) -> None:
     part = Part(b"<a> <p> _:b . _:b <p> 1 .", Format.TURTLE, "http://example.org/")
-    assert writer.put_graph("urn:g", [part]) is True
-    assert writer.put_graph("urn:g", [part], add=True) is False
+    assert writer.put_graph("urn:g", [part]).is_new is True
+    assert writer.put_graph("urn:g", [part], add=True).is_new is False
     assert count(database) == 4, "blank nodes of two deliveries are not one"
-    assert writer.put_graph("urn:g", [Part(b"", Format.NTRIPLES)]) is False
+    assert writer.put_graph("urn:g", [Part(b"", Format.NTRIPLES)]).is_new is False
     assert count(database) == 0
-    assert writer.drop_graph("urn:g") is True
-    assert writer.drop_graph("urn:g") is False
+    assert writer.drop_graph("urn:g").found is True
+    assert writer.drop_graph("urn:g").found is False
     with pytest.raises(QueryError, match="Turtle is malformed") as caught:
         writer.put_graph("urn:g", [Part(b"<a>\n<p> .", Format.TURTLE, "http://example.org/")])
     assert caught.value.problems[0].where is not None

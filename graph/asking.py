@@ -1,0 +1,93 @@
+"""Whether an answer is still wanted: what stops a query, or a write, while it is at work.
+
+Whoever asks may go away, or have their question cancelled. The one `Asking` of a thread, or `nobody`
+where none was named, is what engines tell how they are stopped, so that it need not be handed through
+every layer between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Final
+
+from ontology.errors import DuikouError, Problem
+
+
+class Cancelled(DuikouError):  # noqa: N818  # somebody wanted it so
+    """The answer is not wanted any more, and there is none."""
+
+
+class Asking:
+    """One question on its way; safe to use from several threads.
+
+    `seconds` is the time that who asks would give it, where that is less than the engine's own limit.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self.seconds: Final = seconds
+        #: When an engine began to work at it (`time.monotonic`), None while it waits.
+        self.began: float | None = None
+        self._why: Problem | None = None
+        self._stop: Callable[[], None] | None = None
+        self._guard = threading.Lock()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the answer is not wanted any more."""
+        return self._why is not None
+
+    def cancel(self, why: Problem) -> None:
+        """Stop what is being done for it, now and later; the first reason counts."""
+        with self._guard:
+            if self._why is None:
+                self._why = why
+                if self._stop is not None:
+                    self._stop()
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the answer is not wanted any more."""
+        if self._why is not None:
+            raise Cancelled(self._why)
+
+    @contextlib.contextmanager
+    def stopped_by(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Say what ends the work inside: called at most once, at once if the answer is not wanted already.
+
+        It is never called after the block was left, and has to be quick.
+        """
+        with self._guard:
+            before, self._stop = self._stop, stop
+            if self._why is not None:
+                stop()
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._stop = before
+
+    def works(self) -> None:
+        """Say that an engine is at work at it, and not only waiting."""
+        if self.began is None:
+            self.began = time.monotonic()
+
+
+_current: Final[ContextVar[Asking | None]] = ContextVar("asking", default=None)
+
+
+def current() -> Asking:
+    """Return the question that this thread is at work at; a new one that nobody cancels where none was named."""
+    return _current.get() or Asking()
+
+
+@contextlib.contextmanager
+def asked(asking: Asking) -> Iterator[Asking]:
+    """Name the question that this thread is at work at."""
+    token = _current.set(asking)
+    try:
+        yield asking
+    finally:
+        _current.reset(token)
