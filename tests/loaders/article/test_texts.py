@@ -82,6 +82,8 @@ def test_codes_of_places_are_those_of_2019(shared: Path) -> None:
                 if code := place["gb2260_2019"]:
                     official = names[str(code)]
                     words = place["surface"].replace(" ", "")
+                    if words.isascii():
+                        continue
                     assert len(words) == 1 or words[0] in official, (document["file"], place, official)
                     checked += 1
     assert checked > 400

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-SETS = ("dev", "held_out")
+SETS = ("dev", "held_out", "english/dev", "english/held_out")
 
 QUALIFIERS = {"exact", "over", "gt", "ge", "nearly", "le", "lt", "about"}
 STATUSES = {"achieved", "planned", "context", "rule", "floor", "ceiling"}
-MEASURES = {"CNY": "currency", "USD": "currency", "EUR": "currency", "GBP": "currency", "KES": "currency"}
+MEASURES = dict.fromkeys(("CNY", "USD", "EUR", "GBP", "AUD", "KES", "MWK", "ETB", "BDT"), "currency")
 MEASURES |= dict.fromkeys(("t", "kg"), "mass") | dict.fromkeys(("m", "km"), "length")
 MEASURES |= dict.fromkeys(("mu", "ha", "m2", "km2"), "area") | dict.fromkeys(("kWh", "MW", "kW"), "energy")
 MEASURES |= {"m3": "volume", "litre": "volume", "degree Celsius": "temperature"}
@@ -72,6 +72,8 @@ DIGITS = {c: Decimal(i) for i, c in enumerate("零一二三四五六七八九")}
 }
 STEPS = {"十": 10, "百": 100, "千": 1000}
 BIG = {"万": 10**4, "亿": 10**8}
+ENGLISH = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:\s*(thousand|million|billion|m|bn)\b)?")
+ENGLISH_STEPS = {"thousand": 10**3, "million": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9}
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
 
 
@@ -110,6 +112,10 @@ def chinese(numeral: str) -> Decimal:
 
 def value_of(words: str) -> tuple[Decimal, Decimal | None]:
     """The number in a figure's words, and its upper end where it is a range. Used to write the annotation only."""
+    if not re.search(r"[一-鿿]", words) and (english := ENGLISH.findall(words)):
+        share = 100 if re.search(r"%|per ?cent", words) else 1
+        numbers = [Decimal(n.replace(",", "")) * ENGLISH_STEPS.get(step, 1) / share for n, step in english]
+        return numbers[0], numbers[1] if len(numbers) > 1 else None
     words = re.sub(r"\s", "", words.translate(FULL_WIDTH))
     numeral = r"[\d,.零〇一二三四五六七八九两十百千万亿半]"
     found = re.findall(rf"{numeral}+", re.sub(r"[余多几来]|百分之", "", words))
@@ -194,12 +200,16 @@ def record(code: str, surface: str) -> tuple[str, dict[str, Any]]:
     if head == "p":
         role, *more = rest
         digits = next((m for m in more if m.isdigit()), None)
-        level = next((m for m in more if not m.isdigit() and m != "-"), None)
+        iso = next((m[4:] for m in more if m.startswith("iso=")), None)
+        level = next((m for m in more if not m.isdigit() and m != "-" and not m.startswith("iso=")), None)
+        if iso:
+            level = "province" if "-" in iso else "country"
         if level is None and digits:
             level = "province" if digits.endswith("0000") else "prefecture" if digits.endswith("00") else "county"
             if re.match(r"(11|12|31|50|429|469|659|419)\d*[1-9]", digits):
                 level = "county"
-        return "places", {"role": PLACE_ROLES[role], "gb2260_2019": int(digits) if digits else None, "level": level}
+        place = {"role": PLACE_ROLES[role], "gb2260_2019": int(digits) if digits else None, "level": level}
+        return "places", place | ({"iso3166": iso} if iso else {})
     if head in "Og":
         kind, role, *more = rest
         name = next((m[5:] for m in more if m.startswith("name=")), surface)
