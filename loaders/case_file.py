@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from typing import Any, Final
 from graph.sources import Source
 from loaders.case_schema import MAX_PROBLEMS, check, report, suggestion
 from loaders.files import read_file
+from loaders.review import record_fields, without_rejected
 from loaders.yaml_source import MAX_BYTES, Steps, YamlSource, read_yaml, short
 from ontology.errors import Origin, Problem
 from ontology.records import (
@@ -96,7 +97,7 @@ def parse_case_file(data: bytes, name: str) -> Source:
     """Return what the bytes of a case file say; `name` stands for the file in messages and origins."""
     source = read_yaml(data, name)
     check(source)
-    return _Reading(source).source(data)
+    return _Reading(replace(source, data=without_rejected(source.data))).source(data)
 
 
 # -- values → values of records -----------------------------------------------
@@ -281,7 +282,6 @@ SECTIONS: Final[Mapping[str, tuple[type[Record], _Table]]] = {
         "products": _From("products", _things("product")),
         "target_for": _From("target_for", _things("measurement")),
         "may_include": _From("may_include", _things("measurement")),
-        "review_state": _From("review", _concept("review-state")),
     }),
     "funding": (FundingFlow, _EVERY | {
         "of": _From("of", _any),
@@ -386,6 +386,9 @@ class _Reading:
                 at = (*path, source.field)
                 fields[name] = source.convert(self, entry[source.field], at)
                 self.origins[ref, name] = self.file.origin(at)
+        for name, value in record_fields(entry).items():
+            fields[name] = value
+            self.origins[ref, name] = self.file.origin((*path, "review"))
         return fields
 
     def add(self, record: Record, path: Steps) -> None:
@@ -462,8 +465,10 @@ class _Reading:
         # A venue or base is a plain property, so its words are kept as the programme's own evidence.
         mentions = dict.fromkeys(fields.get("evidence", ()))
         for place in ("venues", "bases"):
-            for area, pieces in entry.get(place, {}).items():
-                mentions |= dict.fromkeys(self.evidence(pieces, (*path, place, area)))
+            for area, told in entry.get(place, {}).items():
+                at: Steps = (*path, place, area)
+                pieces, at = (told["evidence"], (*at, "evidence")) if isinstance(told, dict) else (told, at)
+                mentions |= dict.fromkeys(self.evidence(pieces, at))
         fields["evidence"] = tuple(mentions)
 
     def participation(self, programme: str, role: str, participant: Ref, part: Any, path: Steps) -> None:

@@ -72,7 +72,9 @@ def _says(curie: str, *, inverse: bool = False, default: Any = MISSING) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What every thing has: a key, names, a description, and the words that speak of it.
+    """What every thing has: a key, names, a description, the words that speak of it, and how it came about.
+
+    `review_state`, `extraction_rule` and `confidence` (of the rule, 0 to 1) are for what a program took from a text.
 
     `kind` is the IRI segment of the class (``id/{kind}/{key}``), `class_name` the OWL class. Where
     a class has subclasses a loader may choose, `kinds` maps the words of the case file to them and
@@ -89,6 +91,9 @@ class Record:
     note: Labels = _says("skos:note", default=Labels())
     see_also: tuple[Url, ...] = _says("rdfs:seeAlso", default=())
     evidence: tuple[Ref, ...] = _says("dk:evidence", default=())
+    review_state: Ref | None = _says("dk:reviewState", default=None)
+    extraction_rule: str | None = _says("dk:extractionRule", default=None)
+    confidence: Decimal | None = _says("dk:confidence", default=None)
 
     @property
     def ref(self) -> Ref:
@@ -379,7 +384,6 @@ class Measurement(Record):
     products: tuple[Ref, ...] = _says("dk:concernsProduct", default=())
     target_for: tuple[Ref, ...] = _says("dk:targetFor", default=())
     may_include: tuple[Ref, ...] = _says("dk:mayInclude", default=())
-    review_state: Ref | None = _says("dk:reviewState", default=None)
 
 
 #: Qualifier → the bounds its word gives: (side, inclusive). The rest give none (docs/figures.md).

@@ -89,7 +89,7 @@ def fields() -> str:
     for name, entry in entries:
         own = {field: what for field, what in entry["properties"].items() if field not in common}
         parts.append(table(f"`{name}`", entry["description"], own, entry["required"]))
-    for name in ("participation-details", "component", "period", "labels", "names"):
+    for name in ("participation-details", "review-details", "component", "period", "labels", "names"):
         definition = definitions[name]
         parts.append(
             table(
@@ -155,7 +155,8 @@ WORDS = {
     "reference": "kind/key",
     "participation": "evidence, or a map",
     "area-mentions": "area key → evidence, or a map",
-    "place-mentions": "area key → evidence",
+    "place-mentions": "area key → evidence, or a map",
+    "review": "a word, or a map",
     "component": "component",
     "period": "period",
 }

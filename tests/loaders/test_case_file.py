@@ -523,7 +523,7 @@ def _everything() -> dict[str, Any]:
 
     def make(node: dict[str, Any], other: str) -> Any:
         if "conceptScheme" in node:
-            return min(concept_keys(node["conceptScheme"]) - {"exact"})
+            return min(concept_keys(node["conceptScheme"]) - {"exact", "rejected"})
         if "refersTo" in node:
             return other
         match node:

@@ -22,7 +22,7 @@ KEYS = {
     "level": "country province prefecture county town village region group",
     "period-basis": "explicit document",
     "recurrence": "annual monthly",
-    "review-state": "reviewed unreviewed",
+    "review-state": "reviewed unreviewed rejected",
     "programme-status": "ongoing completed planned",
     "work-type": "promotional-film dance-drama",
     "flow-type": "input sales output-value dividend transaction budget planned-disbursement commitment disbursement",
