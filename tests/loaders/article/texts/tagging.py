@@ -112,11 +112,12 @@ def chinese(numeral: str) -> Decimal:
 
 def value_of(words: str) -> tuple[Decimal, Decimal | None]:
     """The number in a figure's words, and its upper end where it is a range. Used to write the annotation only."""
+    words = words.translate(FULL_WIDTH)
     if not re.search(r"[一-鿿]", words) and (english := ENGLISH.findall(words)):
         share = 100 if re.search(r"%|per ?cent", words) else 1
         numbers = [Decimal(n.replace(",", "")) * ENGLISH_STEPS.get(step, 1) / share for n, step in english]
         return numbers[0], numbers[1] if len(numbers) > 1 else None
-    words = re.sub(r"\s", "", words.translate(FULL_WIDTH))
+    words = re.sub(r"\s", "", words)
     numeral = r"[\d,.零〇一二三四五六七八九两十百千万亿半]"
     found = re.findall(rf"{numeral}+", re.sub(r"[余多几来]|百分之", "", words))
     found = [f.strip(",.") for f in found if f.strip(",.")]
