@@ -60,11 +60,10 @@ class _Spool(io.RawIOBase):
 
     def send(self, end: socket.socket, chosen: Format) -> None:
         if self._file is None:
-            wire.send(end, wire.success(chosen))
-            wire.send(end, bytes(self._head))
+            wire.send(end, wire.answer_head(chosen) + self._head)
             return
         self._file.flush()
-        wire.send(end, wire.success(chosen), self._file.fileno())
+        wire.send(end, wire.answer_head(chosen, in_file=True), self._file.fileno())
 
     def close(self) -> None:
         if self._file is not None:
@@ -81,7 +80,7 @@ def _nameless_file() -> IO[bytes]:
 def serve(end: socket.socket, reader: Reader) -> None:
     """Answer questions from a socket until it closes."""
     while True:
-        message, _ = wire.receive(end)
+        message, _ = wire.receive_last(end)
         question = wire.asked(message)
         # Should the service itself be killed, the system still ends this query.
         signal.setitimer(signal.ITIMER_REAL, max(question.seconds, 0.001) + _GRACE)

@@ -51,6 +51,8 @@ class _Worker(Process):
         super().__init__(zygote, "worker", str(directory), number, megabytes)
         self.number: Final = number
         self._ready = False
+        self._waits = 0.0
+        self._came: tuple[bytes, int | None] | wire.Closed | None = None
 
     def wait_ready(self) -> None:
         """Return when the snapshot is open. `StoreError` if it cannot be, or takes too long."""
@@ -59,7 +61,7 @@ class _Worker(Process):
         try:
             if not self.answers_within(_START):
                 raise StoreError(f"A query worker did not open snapshot {self.number} in {_START:.0f} s")
-            message, _ = wire.receive(self.end)
+            message, _ = self._message()
         except (wire.Closed, OSError):
             raise StoreError(f"A query worker ended before it opened snapshot {self.number}") from None
         if message != child.READY:
@@ -69,8 +71,30 @@ class _Worker(Process):
     def ask(self, question: wire.Question) -> None:
         wire.send(self.end, wire.ask(question))
 
+    def answers_within(self, seconds: float) -> bool:
+        """See `Process.answers_within`; what came is kept, so that to wait and to read are one step."""
+        if self._came is None:
+            try:
+                if self._waits != seconds:
+                    wire.wait_at_most(self.end, seconds)
+                    self._waits = seconds
+                self._came = wire.receive_last(self.end)
+            except TimeoutError:
+                return False
+            except wire.Closed as closed:
+                self._came = closed
+        return True
+
     def reply(self) -> Answer | int:
-        return wire.reply(self.end)
+        return wire.reply(*self._message())
+
+    def _message(self) -> tuple[bytes, int | None]:
+        while not self.answers_within(_INDEXING):
+            continue
+        came, self._came = self._came, None
+        if came is None or isinstance(came, wire.Closed):
+            raise wire.Closed from came
+        return came
 
     def give_way(self) -> None:
         confine.be_nice(self.pid)
@@ -142,7 +166,8 @@ class Pool:
 
     def _is_short(self, worker: _Worker, patience: float, deadline: float) -> bool:
         """Return whether the answer comes within patience. In a crowd it is the worker's own running that counts."""
-        began, before = time.monotonic(), worker.processor_time()
+        in_crowd = patience < self.limits.patience
+        began, before = time.monotonic(), worker.processor_time() if in_crowd else None
         while not worker.answers_within(min(patience, deadline - time.monotonic())):
             spent = worker.processor_time()
             waited = time.monotonic() - began
@@ -264,12 +289,14 @@ class Pool:
         while True:
             with self._guard:
                 worker = self._idle.popleft() if self._idle else None
+                few = len(self._idle) < self.limits.spare
+            if few and not self._wanted.is_set():  # to wake the keeper for nothing takes longer than a small query
+                self._wanted.set()
             if worker is None:
                 worker = self._start(number)
             elif worker.number != number:
                 worker.kill()
                 continue
-            self._wanted.set()
             try:
                 worker.wait_ready()
             except StoreError:

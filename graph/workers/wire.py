@@ -1,8 +1,8 @@
 """What goes over the socket between the service and a worker.
 
-A message is a length and that many bytes. A request is JSON. A reply is JSON, for an answer followed
-by its bytes: in a second message, or, when they are many, in a file without a name whose descriptor
-comes with the message, so that they cross by no pipe.
+A message is a length and that many bytes. A question is its terms in JSON, which are the same for most,
+and its text. A reply is an error in JSON, or an answer: its format and its bytes, or, when they are many,
+a file without a name whose descriptor comes with the message, so that they cross by no pipe.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from graph.conditions import Moved
@@ -28,6 +29,14 @@ _KINDS: Final[dict[type[QueryError], str]] = {
     Moved: "moved",
     QueryError: "query",
 }
+_TERMS: Final = struct.Struct("!I")
+_DESCRIPTOR: Final = socket.CMSG_SPACE(array.array("i").itemsize)
+#: What is read at once: the whole of most messages.
+_AT_ONCE: Final = 64 << 10
+#: The first byte of a reply that is an answer: its bytes follow, or its file comes with it; JSON begins otherwise.
+_HERE: Final = 1
+_IN_FILE: Final = 2
+_FORMATS: Final = tuple(Format)
 #: Answers up to this size go over the socket itself.
 INLINE: Final = 128 << 10
 
@@ -47,12 +56,14 @@ class Question:
     size: int
 
 
-def send(end: socket.socket, message: bytes, descriptor: int | None = None) -> None:
+def send(end: socket.socket, message: bytes | bytearray, descriptor: int | None = None) -> None:
     """Send a message, with a descriptor if one is given."""
     head = _HEAD.pack(len(message), descriptor is not None)
     try:
         if descriptor is None:
-            end.sendall(head + message)
+            sent = end.sendmsg([head, message])
+            if sent < len(head) + len(message):
+                end.sendall(memoryview(message)[sent - len(head) :] if sent >= len(head) else head[sent:] + message)
         else:
             socket.send_fds(end, [head], [descriptor])
             end.sendall(message)
@@ -62,14 +73,37 @@ def send(end: socket.socket, message: bytes, descriptor: int | None = None) -> N
 
 def receive(end: socket.socket) -> tuple[bytes, int | None]:
     """Return the next message and the descriptor that came with it. `Closed` when the other end has gone."""
+    return _receive(end, _HEAD.size)
+
+
+def receive_last(end: socket.socket) -> tuple[bytes, int | None]:
+    """Return the next message as `receive` does, in fewer steps, where no other comes before it is answered.
+
+    `TimeoutError` when the socket has a time (`wait_at_most`) and it passes before anything comes.
+    """
+    return _receive(end, _AT_ONCE)
+
+
+def wait_at_most(end: socket.socket, seconds: float) -> None:
+    """Have `receive_last` wait no longer than so many seconds, at least a millisecond, for a message to begin."""
+    microseconds = max(int(seconds * 1e6), 1000)
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", *divmod(microseconds, 1_000_000)))
+
+
+def _receive(end: socket.socket, at_once: int) -> tuple[bytes, int | None]:
     try:
-        head, ancillary, _, _ = end.recvmsg(_HEAD.size, socket.CMSG_SPACE(array.array("i").itemsize))
-        if len(head) < _HEAD.size:
-            head += _exactly(end, _HEAD.size - len(head))
-        length, with_descriptor = _HEAD.unpack(head)
-        message = _exactly(end, length)
+        begun, ancillary, _, _ = end.recvmsg(at_once, _DESCRIPTOR)
+    except BlockingIOError as error:
+        raise TimeoutError from error
     except OSError as error:
         raise Closed from error
+    if len(begun) < _HEAD.size:
+        if not begun:
+            raise Closed
+        begun += _exactly(end, _HEAD.size - len(begun))
+    length, with_descriptor = _HEAD.unpack_from(begun)
+    missing = _HEAD.size + length - len(begun)
+    message = begun[_HEAD.size :] if not missing else b"".join((begun[_HEAD.size :], _exactly(end, missing)))
     descriptor = None
     if with_descriptor:
         received = array.array("i")
@@ -83,39 +117,54 @@ def receive(end: socket.socket) -> tuple[bytes, int | None]:
 
 
 def _exactly(end: socket.socket, length: int) -> bytes:
-    if not length:
-        return b""
+    """Return so many bytes of a message that has begun, however long they take."""
     chunks, missing = [], length
     while missing:
-        chunk = end.recv(min(missing, 1 << 20))
+        try:
+            chunk = end.recv(min(missing, 1 << 20))
+        except BlockingIOError:
+            continue
+        except OSError as error:
+            raise Closed from error
         if not chunk:
             raise Closed
         chunks.append(chunk)
         missing -= len(chunk)
-    return b"".join(chunks)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def ask(question: Question) -> bytes:
     """Return a question as a message."""
-    dataset = question.dataset
-    return json.dumps(
-        {
-            "text": question.text,
-            "dataset": [dataset.default_graphs, dataset.named_graphs, dataset.union, dataset.base],
-            "formats": [f.short for f in question.formats],
-            "seconds": question.seconds,
-            "size": question.size,
-        }
-    ).encode("utf-8", "surrogatepass")
+    terms = _terms(question.dataset, tuple(question.formats), question.seconds, question.size)
+    return terms + question.text.encode("utf-8", "surrogatepass")
 
 
 def asked(message: bytes) -> Question:
     """Return the question of a message."""
-    said = json.loads(message.decode("utf-8", "surrogatepass"))
+    begin = _TERMS.size + _TERMS.unpack_from(message)[0]
+    dataset, formats, seconds, size = _read_terms(message[_TERMS.size : begin])
+    return Question(message[begin:].decode("utf-8", "surrogatepass"), dataset, formats, seconds, size)
+
+
+@lru_cache(maxsize=64)
+def _terms(dataset: Dataset, formats: tuple[Format, ...], seconds: float, size: int) -> bytes:
+    """Return what a question says beside its text, with its length before it."""
+    said = {
+        "dataset": [dataset.default_graphs, dataset.named_graphs, dataset.union, dataset.base],
+        "formats": [f.short for f in formats],
+        "seconds": seconds,
+        "size": size,
+    }
+    terms = json.dumps(said).encode()
+    return _TERMS.pack(len(terms)) + terms
+
+
+@lru_cache(maxsize=64)
+def _read_terms(terms: bytes) -> tuple[Dataset, tuple[Format, ...], float, int]:
+    said = json.loads(terms)
     default_graphs, named_graphs, union, base = said["dataset"]
-    formats = [f for f in map(Format.named, said["formats"]) if f is not None]
-    dataset = Dataset(tuple(default_graphs), tuple(named_graphs), union, base)
-    return Question(said["text"], dataset, formats, said["seconds"], said["size"])
+    formats = tuple(f for f in map(Format.named, said["formats"]) if f is not None)
+    return Dataset(tuple(default_graphs), tuple(named_graphs), union, base), formats, said["seconds"], said["size"]
 
 
 def failure(error: Exception) -> bytes:
@@ -150,23 +199,23 @@ def too_large(size: int) -> bytes:
     return json.dumps({"error": "size", "size": size}).encode()
 
 
-def success(chosen: Format) -> bytes:
-    """Return the head of an answer."""
-    return json.dumps({"format": chosen.short}).encode()
+def answer_head(chosen: Format, *, in_file: bool = False) -> bytearray:
+    """Return the beginning of a reply that is an answer; its bytes are appended, unless they are in a file."""
+    return bytearray((_IN_FILE if in_file else _HERE, _FORMATS.index(chosen)))
 
 
-def reply(end: socket.socket) -> Answer | int:
-    """Return the worker's answer, or the size it was not allowed to exceed.
+def reply(message: bytes, descriptor: int | None) -> Answer | int:
+    """Return the answer that a worker's message holds, or the size it was not allowed to exceed.
 
-    `QueryError` and `NotAcceptable` as the worker raised them; `Closed` if it died.
+    `QueryError` and `NotAcceptable` as the worker raised them; `Closed` where the message is none.
     """
-    message, descriptor = receive(end)
-    said: dict[str, Any] = json.loads(message)
-    if "error" not in said:
-        chosen = Format.named(said["format"])
-        if chosen is None:
+    kind = message[0] if message else 0
+    if kind in (_HERE, _IN_FILE):
+        if len(message) < 2 or message[1] >= len(_FORMATS) or (kind == _IN_FILE) != (descriptor is not None):
             raise Closed
-        return Answer(chosen.media_type, receive(end)[0] if descriptor is None else _drain(descriptor), chosen)
+        chosen = _FORMATS[message[1]]
+        return Answer(chosen.media_type, message[2:] if descriptor is None else _drain(descriptor), chosen)
+    said: dict[str, Any] = json.loads(message)
     if said["error"] == "size":
         return int(said["size"])
     raise query_error(said)
