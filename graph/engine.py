@@ -32,6 +32,7 @@ class Limit(Enum):
     SIZE = "size"
     DEPTH = "depth"
     LOAD = "load"
+    BUDGET = "budget"
 
 
 class Exhausted(DuikouError):  # noqa: N818  # it is the query that is at fault, or the hour

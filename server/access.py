@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from flask import Flask, Response, current_app, g, request
@@ -33,6 +34,10 @@ class Access:
     writer: Writing | None = None
     token: str | None = None
     limits: Limits | None = None
+    #: Whether queries may call an endpoint somewhere else.
+    federates: bool = False
+    #: Whether who writes has to say in which state that is which they change.
+    must_match: bool = False
 
 
 def install(extensions: dict[str, object], access: Access) -> None:
@@ -77,21 +82,35 @@ def tag(*parts: object) -> str:
 
 def tag_at(version: str, now: State | None, *parts: object) -> str:
     """Return an entity tag that holds for a version of the program, a snapshot and these parts of a request."""
-    told = (version, now and now.number, now and now.created, *parts)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:20]
+    return tag_of(now.state if now else "", None, version, *parts)
 
 
-def not_modified(etag: str) -> Response | None:
+def tag_of(state: str, graph: str | None, *parts: object) -> str:
+    """Return an entity tag of a graph in some state, or of all there is (None), made up from some parts."""
+    return f"{state_tag(state, graph)}-{_digest(parts)}"
+
+
+@lru_cache(maxsize=256)
+def state_tag(state: str, graph: str | None = None) -> str:
+    """Return the first part of an entity tag: that of what is in this state, all of it or a graph ("" the default)."""
+    return _digest((state, graph))
+
+
+def _digest(told: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
+
+
+def not_modified(etag: str, *, weak: bool = True) -> Response | None:
     """Return a 304 when the client has this version already, else None."""
     if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         response = Response(status=304)
-        response.set_etag(etag, weak=True)
+        response.set_etag(etag, weak=weak)
         return response
     return None
 
 
-def tagged(response: Response, etag: str) -> Response:
+def tagged(response: Response, etag: str, *, weak: bool = True) -> Response:
     """Return a response with its tag; clients ask again each time, which costs them a 304."""
-    response.set_etag(etag, weak=True)
+    response.set_etag(etag, weak=weak)
     response.headers["Cache-Control"] = "no-cache"
     return response

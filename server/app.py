@@ -21,10 +21,13 @@ from server import (
     pages,
     problems,
     public,
+    running_queries,
     sparql,
     things,
     vocabulary,
 )
+from server import supervision as supervisor
+from server.supervision import Supervision
 from server.version import version
 
 
@@ -38,6 +41,9 @@ def create_app(
     limits: Limits | None = None,
     metrics: observation.Metrics | None = None,
     public_url: str | None = None,
+    supervision: Supervision | None = None,
+    federates: bool = False,
+    must_match: bool = False,
 ) -> Flask:
     """Return the application that serves a database: protocol, data, pages.
 
@@ -46,13 +52,18 @@ def create_app(
     `writer` takes the writes of whoever sends `token`; without the two nobody writes. `limits` are
     those of the engine, for the service description; `metrics` are the numbers that the engine counts in.
     `public_url` is the address that clients know the server by; without it that of each request is.
+    `supervision` knows what the engine and the writer do for whom. `federates` says whether queries may
+    call other endpoints, `must_match` that writes have to be conditional.
     """
     app = Flask(__name__)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = True
-    access.install(app.extensions, access.Access(database, version(), union, engine, writer, token, limits))
-    for module in (sparql, graph_store, things, vocabulary, health, openapi):
+    access.install(
+        app.extensions, access.Access(database, version(), union, engine, writer, token, limits, federates, must_match)
+    )
+    supervisor.register(app, supervision)
+    for module in (sparql, running_queries, graph_store, things, vocabulary, health, openapi):
         app.register_blueprint(module.blueprint)
     pages.register(app)
     catalogue.register(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -29,13 +29,13 @@ def document(
     *,
     union: bool,
     writable: bool = False,
+    federates: bool = False,
     limits: Limits | None = None,
 ) -> bytes:
     """Return the description of a service at `endpoint` over some named graphs of a `dataset` (its IRI)."""
-    return (
-        ox.serialize(_triples(endpoint, named, dataset, union, writable, limits), format=format.rdf, prefixes=_PREFIXES)
-        or b""
-    )
+    features = [name for name, has in (("UnionDefaultGraph", union), ("BasicFederatedQuery", federates)) if has]
+    triples = _triples(endpoint, named, dataset, features, writable, limits)
+    return ox.serialize(triples, format=format.rdf, prefixes=_PREFIXES) or b""
 
 
 def _limits(limits: Limits | None) -> dict[str, ox.Literal]:
@@ -44,13 +44,18 @@ def _limits(limits: Limits | None) -> dict[str, ox.Literal]:
         return {}
     return {
         "timeLimit": ox.Literal(limits.seconds),
-        "memoryLimit": ox.Literal(limits.megabytes << 20),
+        **({"memoryLimit": ox.Literal(limits.megabytes << 20)} if limits.megabytes else {}),
         "answerLimit": ox.Literal(limits.answer),
     }
 
 
 def _triples(
-    endpoint: str, named: Mapping[str, int], described: str, union: bool, writable: bool, limits: Limits | None
+    endpoint: str,
+    named: Mapping[str, int],
+    described: str,
+    features: Sequence[str],
+    writable: bool,
+    limits: Limits | None,
 ) -> list[ox.Triple]:
     service, default = (ox.BlankNode(name) for name in ("service", "default"))
     dataset = ox.NamedNode(described)
@@ -65,7 +70,7 @@ def _triples(
         ox.Triple(service, sd("supportedLanguage"), sd("SPARQL10Query")),
         ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
         *([ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Update"))] if writable else []),
-        *([ox.Triple(service, sd("feature"), sd("UnionDefaultGraph"))] if union else []),
+        *(ox.Triple(service, sd("feature"), sd(name)) for name in features),
         *(ox.Triple(service, ox.NamedNode(_DK + name), value) for name, value in _limits(limits).items()),
         ox.Triple(service, sd("defaultDataset"), dataset),
         ox.Triple(dataset, a, sd("Dataset")),

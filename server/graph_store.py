@@ -14,10 +14,11 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
+from graph.conditions import Condition
 from graph.formats import Format, Kind
 from graph.reader import write_triples
 from graph.update import Part
-from server import access, authority, negotiation
+from server import access, authority, negotiation, preconditions
 from server.problems import HttpError
 
 blueprint = Blueprint("graph_store", __name__)
@@ -41,15 +42,16 @@ def store(name: str | None = None) -> Response:
     writer = authority.writer()
     if request.method == "POST" and name is None and not request.args:
         fresh = f"{request.base_url.rstrip('/')}/{secrets.token_hex(8)}"
-        writer.put_graph(fresh, _parts(fresh))
+        writer.put_graph(fresh, _parts(fresh), only_if=Condition(exists=False))
         return Response(status=201, headers={"Location": fresh})
     graph = _named(name)
+    only_if = preconditions.of_graph(graph)
     if request.method == "DELETE":
-        if not writer.drop_graph(graph).found:
+        if not writer.drop_graph(graph, only_if=only_if).found:
             raise _no_such(graph)
         return Response(status=204)
-    is_new = writer.put_graph(graph, _parts(graph or request.base_url), add=request.method == "POST").is_new
-    if not is_new:
+    parts = _parts(graph or request.base_url)
+    if not writer.put_graph(graph, parts, add=request.method == "POST", only_if=only_if).is_new:
         return Response(status=204)
     own = request.url if name is not None else f"{request.base_url}?graph={quote(graph or '', safe='')}"
     return Response(status=201, headers={"Location": own})
@@ -83,18 +85,19 @@ def _get(graph: str | None) -> Response:
     if not formats:
         offered = [f.media_type for f in negotiation.GRAPHS]
         raise HttpError(406, "Not acceptable", f"Graphs come as {', '.join(offered)}.", available=offered)
-    etag = access.tag("store", graph, formats[0])
-    if (unchanged := access.not_modified(etag)) is not None:
-        return unchanged
     held = access.reader().store
     name = ox.NamedNode(graph) if graph is not None else ox.DefaultGraph()
     if isinstance(name, ox.NamedNode) and not held.contains_named_graph(name):
         raise _no_such(graph)
+    etag = preconditions.tag(graph, formats[0])
+    if (unchanged := access.not_modified(etag, weak=False)) is not None:
+        unchanged.vary.add("Accept")
+        return unchanged
     body = io.BytesIO()
     write_triples((quad.triple for quad in held.quads_for_pattern(None, None, None, name)), formats[0], body)
     response = Response(body.getvalue(), content_type=formats[0].content_type)
     response.vary.add("Accept")
-    return access.tagged(response, etag)
+    return access.tagged(response, etag, weak=False)
 
 
 def _parts(base: str) -> list[Part]:

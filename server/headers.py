@@ -22,6 +22,10 @@ _OPEN: Final = (
     "/openapi.json",
 )
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
+#: Headers that scripts of other sites may send.
+_ASKED: Final = "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-Query-Id, X-Request-Id"
+#: What runs for a client is for that client, and not for any site that it looks at.
+_OWN: Final = "/sparql/queries"
 
 
 def policy(nonce: str | None = None) -> str:
@@ -64,11 +68,11 @@ def _secure(response: Response) -> Response:
 
 def _share(response: Response) -> Response:
     """Open the machine routes to scripts of any site: they hold public data and know no cookies."""
-    if not request.path.startswith(_OPEN):
+    if not request.path.startswith(_OPEN) or request.path.startswith(_OWN):
         return response
     response.headers.update(_SHARED)
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", _METHODS)
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-None-Match"
+        response.headers["Access-Control-Allow-Headers"] = _ASKED
         response.headers["Access-Control-Max-Age"] = "86400"
     return response

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from flask import Flask, Response, current_app, g, has_request_context, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
+from graph.asking import Cancelled
 from graph.engine import Answer, Dataset, Engine, Exhausted
 from graph.formats import Format
 from server import access
@@ -71,11 +72,13 @@ def begin_early(environ: WSGIEnvironment) -> float:
     return began
 
 
+def environment() -> WSGIEnvironment | None:
+    """Return the request that this thread answers, None where there is none."""
+    return request.environ if has_request_context() else _early.get()
+
+
 def _name_here() -> str | None:
-    """Return the name of the request that this thread answers, None where there is none."""
-    if has_request_context():
-        return request_id()
-    environ = _early.get()
+    environ = environment()
     return name_of(environ) if environ is not None else None
 
 
@@ -210,6 +213,10 @@ class Watched:
             return answer
         except Exhausted as error:
             outcome = error.limit.value
+            self._metrics.stopped.labels(outcome).inc()
+            raise
+        except Cancelled:
+            outcome = "cancelled"
             self._metrics.stopped.labels(outcome).inc()
             raise
         except Exception:

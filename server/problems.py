@@ -20,6 +20,7 @@ from graph.conditions import Moved
 from graph.engine import Exhausted, Limit, NotAcceptable, NotOffered
 from ontology.errors import DuikouError, Problem, QueryError, StoreError
 from server import links, negotiation, observation
+from server.budget import OverBudget
 
 MEDIA_TYPE: Final = "application/problem+json"
 _log = logging.getLogger("duikou.server")
@@ -65,6 +66,9 @@ def from_error(error: DuikouError) -> HttpError:
     if isinstance(error, Exhausted):
         if error.limit is Limit.DEPTH:
             return HttpError(400, "Query too deep", detail)
+        if isinstance(error, OverBudget):
+            told = {"Retry-After": str(error.wait)}
+            return HttpError(429, "Too much asked", detail, headers=told, limit=error.limit.value)
         retry = {} if error.limit is Limit.SIZE else {"Retry-After": "5"}
         return HttpError(503, "A limit stopped the query", detail, headers=retry, limit=error.limit.value)
     if isinstance(error, StoreError):

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,8 @@ from ontology.errors import Problem, StoreError
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from server.supervision import Supervision
 
 #: Threads that answer requests in the worker: more than can wait for a place in the pool's lanes, so
 #: that waiting queries never keep a page, a short query or a refusal from being answered.
@@ -69,6 +71,12 @@ class Settings:
     log: str = "off"
     #: The address that clients know the server by, where that is another one than it listens at.
     public_url: str | None = None
+    #: Seconds of the engine's time that a client may use in a minute; None is without end.
+    budget: float | None = None
+    #: Addresses and networks of proxies whose word on the client's address is believed.
+    proxies: tuple[str, ...] = ()
+    #: Whether writes have to say in which state that is which they change.
+    must_match: bool = False
 
 
 def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -118,19 +126,23 @@ def application(path: Path, settings: Settings) -> Flask:
     metrics = observation.Metrics()
     database = Database(path)
     pool = Pool(database, settings.limits)
+    supervision = _supervision(settings)
     return create_app(
         database,
         union=settings.union,
         engine=observation.Watched(
-            Federated(pool, settings.services, settings.limits.seconds),
+            supervision.engine(Federated(pool, settings.services, settings.limits.seconds)),
             metrics,
             cached=lambda engine: Cache(engine, database),
         ),
-        writer=Writer(database) if settings.token else None,
+        writer=supervision.writer(Writer(database)) if settings.token else None,
         token=settings.token,
         limits=settings.limits,
         metrics=metrics,
         public_url=settings.public_url,
+        supervision=supervision,
+        federates=bool(settings.services),
+        must_match=settings.must_match,
     )
 
 
@@ -145,6 +157,7 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
 
     observation.configure(settings.log)
     metrics = observation.Metrics()
+    supervision = _supervision(settings)
     store = RemoteStore(
         remote.url, token=remote.token, path=path, limits=settings.limits, time_to_live=remote.time_to_live
     )
@@ -155,13 +168,24 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
     return create_app(
         store,
         union=settings.union,
-        engine=observation.Watched(store, metrics, cached=lambda engine: Cache(engine, store)),
-        writer=writer,
+        engine=observation.Watched(supervision.engine(store), metrics, cached=lambda engine: Cache(engine, store)),
+        writer=supervision.writer(writer) if writer else None,
         token=settings.token,
-        limits=settings.limits,
+        limits=replace(settings.limits, megabytes=0),  # the store's memory is not ours to bound
         metrics=metrics,
         public_url=settings.public_url,
+        supervision=supervision,
+        must_match=settings.must_match,
     )
+
+
+def _supervision(settings: Settings) -> Supervision:
+    from server.budget import Budget
+    from server.clients import Clients, networks
+    from server.supervision import Supervision
+
+    clients = Clients(networks(settings.proxies), token=settings.token, is_hidden=settings.public_url is not None)
+    return Supervision(clients, Budget(settings.budget) if settings.budget else None)
 
 
 def free_port(host: str, port: int) -> int:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
+from graph import asking
 from graph.cache import is_fickle
 from graph.engine import Answer, Dataset, NotAcceptable
 from graph.formats import Format
-from server import access, authority, catalogue, description, links, negotiation, protocol
+from server import access, authority, catalogue, description, links, negotiation, preconditions, protocol
 from server.problems import HttpError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def sparql() -> Response:
         etag = access.tag(*parts(asked.query, dataset, formats))
         if (unchanged := access.not_modified(etag)) is not None:
             return _varying(unchanged)
-    answer = ask(asked.query, dataset, formats)
+    answer = ask(asked.query, dataset, formats, asked.timeout)
     response = Response(answer.body, content_type=answer.format.content_type)
     response.headers["Server-Timing"] = f"query;dur={(time.perf_counter() - started) * 1000:.1f}"
     return _varying(access.tagged(response, etag) if etag else response)
@@ -54,18 +55,27 @@ def sparql() -> Response:
 
 def _update(asked: protocol.Request) -> Response:
     assert asked.update is not None
-    authority.writer().update(
-        asked.update, using=asked.default_graphs, using_named=asked.named_graphs, base=request.base_url
+    writer = authority.writer()
+    writer.update(
+        asked.update,
+        using=asked.default_graphs,
+        using_named=asked.named_graphs,
+        base=request.base_url,
+        only_if=preconditions.of_dataset(),
     )
     return Response(status=204)
 
 
-def ask(query: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
-    """Return the engine's answer; a 406 problem where no accepted format fits the query's form."""
+def ask(query: str, dataset: Dataset, formats: Sequence[Format], seconds: float | None = None) -> Answer:
+    """Return the engine's answer; a 406 problem where no accepted format fits the query's form.
+
+    `seconds` is the time that the client would give it, where that is less than there is.
+    """
     try:
         if (error := request.environ.pop(_MET, None)) is not None:
             raise error
-        return access.engine().answer(query, dataset, formats)
+        with asking.asked(asking.Asking(seconds)):
+            return access.engine().answer(query, dataset, formats)
     except NotAcceptable as error:
         raise _not_acceptable(str(error)) from error
 
@@ -139,6 +149,7 @@ def _described(formats: Sequence[Format]) -> Response:
         formats[0],
         union=served.union,
         writable=served.writer is not None,
+        federates=served.federates,
         limits=served.limits,
     )
     response = Response(body, content_type=formats[0].content_type)

@@ -11,7 +11,7 @@ class Limits:
 
     `seconds` count from arrival, waiting included; `megabytes` is the memory of one worker beyond
     what it has after its start; `answer` the most bytes of one answer. `waiting` queries may wait
-    in each lane.
+    in each lane. No `megabytes` (0) are told where the memory is not ours to bound.
     """
 
     seconds: float = 30.0

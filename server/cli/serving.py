@@ -67,6 +67,26 @@ if TYPE_CHECKING:
     help="The address that clients use, where a proxy stands before the server, as https://example.org.",
 )
 @click.option(
+    "--trust-proxy",
+    "proxies",
+    metavar="NETWORK",
+    multiple=True,
+    help="An address or network (10.0.0.0/8) of proxies whose X-Forwarded-For tells the client's address; may be "
+    "given more than once. Without it: nobody's.",
+)
+@click.option(
+    "--budget",
+    metavar="SECONDS",
+    type=click.FloatRange(0.1, 86400),
+    help="Seconds of the engine's time that one client may use in a minute. Without it: no end.",
+)
+@click.option(
+    "--require-if-match",
+    "must_match",
+    is_flag=True,
+    help="Take only writes that say, by If-Match or If-None-Match, what they change: nobody's work is lost.",
+)
+@click.option(
     "--write-token",
     metavar="TOKEN",
     envvar="DUIKOU_WRITE_TOKEN",
@@ -107,6 +127,9 @@ def serve(
     services: tuple[str, ...],
     log: str,
     public_url: str | None,
+    proxies: tuple[str, ...],
+    budget: float | None,
+    must_match: bool,
     write_token: str | None,
     store_url: str | None,
     store_write_url: str | None,
@@ -121,10 +144,11 @@ def serve(
     """
     from graph.database import Database
     from graph.workers.limits import Limits
-    from server import public, running
+    from server import clients, public, running
 
     if public_url is not None:
         public.parts(public_url)
+    clients.networks(proxies)
     limits = Limits(seconds=timeout, megabytes=memory, short=workers, long=workers)
     remote = None
     if store_url is not None:
@@ -147,6 +171,9 @@ def serve(
         remote=remote,
         log=log,
         public_url=public_url,
+        budget=budget,
+        proxies=proxies,
+        must_match=must_match,
     )
     running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))
 

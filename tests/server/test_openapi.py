@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jsonschema
@@ -11,10 +13,13 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from graph.asking import Cancelled
 from graph.engine import Answer, Exhausted, Limit
 from graph.formats import Format
 from ontology.errors import Problem
 from server.app import create_app
+from server.budget import OverBudget
+from server.supervision import Supervision
 
 TOKEN = {"Authorization": "Bearer secret"}
 WRONG = {"Authorization": "Bearer wrong"}
@@ -23,6 +28,7 @@ QUERY = {"Content-Type": "application/sparql-query"}
 UPDATE = {"Content-Type": "application/sparql-update"}
 BROWSER = {"Accept": "text/html"}
 PICTURE = {"Accept": "image/png"}
+OLD = {"If-Match": '"0-0"'}
 G = "/store?graph=http%3A%2F%2Fexample.org%2Fg"
 THING = "/id/programme/baixian-baipin"
 ONE = b"<http://example.org/a> <http://example.org/p> 1 ."
@@ -46,6 +52,18 @@ TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
     ("post", "/sparql", 413): {"path": "/sparql", "headers": QUERY, "data": b"x", "environ_overrides": LARGE},
     ("post", "/sparql", 415): {"path": "/sparql", "headers": TTL, "data": b"x"},
     ("post", "/sparql", 503): {"path": "/sparql", "headers": QUERY, "data": b"ASK {}", "site": "stopped"},
+    ("get", "/sparql", 409): {"path": "/sparql?query=ASK%7B%7D", "site": "cancelled"},
+    ("get", "/sparql", 429): {"path": "/sparql?query=ASK%7B%7D", "site": "spent"},
+    ("post", "/sparql", 409): {"path": "/sparql", "headers": QUERY, "data": b"ASK {}", "site": "cancelled"},
+    ("post", "/sparql", 429): {"path": "/sparql", "headers": QUERY, "data": b"ASK {}", "site": "spent"},
+    ("post", "/sparql", 412): {"path": "/sparql", "headers": UPDATE | TOKEN | OLD, "data": b"", "site": "writable"},
+    ("post", "/sparql", 428): {"path": "/sparql", "headers": UPDATE | TOKEN, "data": b"", "site": "careful"},
+    ("get", "/sparql/queries/{id}", 200): {"path": "/sparql/queries/mine", "site": "running"},
+    ("get", "/sparql/queries/{id}", 404): {"path": "/sparql/queries/none"},
+    ("delete", "/sparql/queries/{id}", 204): {"path": "/sparql/queries/mine", "site": "running"},
+    ("delete", "/sparql/queries/{id}", 404): {"path": "/sparql/queries/none"},
+    ("delete", "/store", 412): {"path": f"{G}/none", "headers": TOKEN | OLD, "site": "writable"},
+    ("delete", "/store", 428): {"path": G, "headers": TOKEN, "site": "careful"},
     ("get", "/store", 200): {"path": "/store?default"},
     ("get", "/store", 400): {"path": "/store"},
     ("get", "/store", 404): {"path": G},
@@ -70,6 +88,8 @@ for _method in ("put", "post"):
         (_method, "/store", 400): {"path": G, "headers": TTL | TOKEN, "data": b"<", "site": "writable"},
         (_method, "/store", 401): {"path": G, "headers": TTL, "data": ONE, "site": "writable"},
         (_method, "/store", 403): {"path": G, "headers": TTL | WRONG, "data": ONE, "site": "writable"},
+        (_method, "/store", 412): {"path": G, "headers": TTL | TOKEN | OLD, "data": ONE, "site": "writable"},
+        (_method, "/store", 428): {"path": G, "headers": TTL | TOKEN, "data": ONE, "site": "careful"},
         (_method, "/store", 413): {
             "path": G, "headers": TTL | TOKEN, "data": ONE, "site": "writable", "environ_overrides": LARGE
         },
@@ -80,13 +100,38 @@ ELSEWHERE = {(method, "/store", 503) for method in ("get", "put", "post", "delet
 
 
 class Stopped:
-    """An engine that a limit stops."""
+    """An engine that something stops: a limit, as a rule."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error or Exhausted(Limit.LOAD, Problem("too much to do"))
 
     def answer(self, *_: object) -> Answer:
-        raise Exhausted(Limit.LOAD, Problem("too much to do"))
+        raise self.error
 
     def write(self, *_: object) -> Format:
-        raise Exhausted(Limit.LOAD, Problem("too much to do"))
+        raise self.error
+
+
+@contextmanager
+def running(client: FlaskClient) -> Iterator[FlaskClient]:
+    """A client one of whose queries runs until the end of the block; it is called ``mine``."""
+    supervision = client.application.extensions["duikou.supervision"]
+    assert isinstance(supervision, Supervision)
+    begun, over = threading.Event(), threading.Event()
+    told = {"HTTP_X_QUERY_ID": "mine", "REMOTE_ADDR": "127.0.0.1"}
+
+    def run() -> None:
+        context = client.application.test_request_context("/sparql", environ_overrides=told)
+        with context, supervision.asking("query", "ASK"):
+            begun.set()
+            over.wait()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    begun.wait()
+    yield client
+    over.set()
+    thread.join()
 
 
 def described(client: FlaskClient) -> dict[str, Any]:
@@ -134,8 +179,23 @@ def test_every_answer_it_names_can_be_had(site: FlaskClient, writable: FlaskClie
     document = described(site)
     access = site.application.extensions["duikou"]
     stopped = create_app(access.database, engine=Stopped()).test_client()
-    sites = {"site": site, "writable": writable, "stopped": stopped}
-    missing = []
+    spent = create_app(access.database, engine=Stopped(OverBudget(60, 3))).test_client()
+    cancelled = create_app(access.database, engine=Stopped(Cancelled("not wanted"))).test_client()
+    served = writable.application.extensions["duikou"]
+    careful = create_app(served.database, writer=served.writer, token="secret", must_match=True).test_client()
+    busy = create_app(access.database).test_client()
+    sites = {
+        "site": site, "writable": writable, "stopped": stopped, "spent": spent, "cancelled": cancelled,
+        "careful": careful, "running": busy,
+    }  # fmt: skip
+    with running(busy):
+        missing = untrue(document, sites)
+    assert missing == []
+
+
+def untrue(document: dict[str, Any], sites: Mapping[str, FlaskClient]) -> list[tuple[tuple[str, str, int], int]]:
+    """Return the answers that are named and cannot be had, and what came instead."""
+    site, missing = sites["site"], []
     for method, path, operation in operations(document):
         for told, said in operation["responses"].items():
             status, response = int(told), resolved(document, said)
@@ -156,7 +216,7 @@ def test_every_answer_it_names_can_be_had(site: FlaskClient, writable: FlaskClie
                 missing.append((key, answer.status_code))
                 continue
             check(document, response, answer)
-    assert missing == []
+    return missing
 
 
 def check(document: dict[str, Any], response: dict[str, Any], answer: TestResponse) -> None:
@@ -171,7 +231,7 @@ def check(document: dict[str, Any], response: dict[str, Any], answer: TestRespon
         jsonschema.validate(answer.json, resolved(document, schema))
 
 
-@pytest.mark.parametrize("name", ["time", "memory", "size", "load"])
+@pytest.mark.parametrize("name", ["time", "memory", "size", "load", "budget"])
 def test_its_limits_are_those_there_are(site: FlaskClient, name: str) -> None:
     problem = described(site)["components"]["schemas"]["Problem"]
     assert name in problem["properties"]["limit"]["enum"]
