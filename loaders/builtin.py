@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from graph.sources import Source
 from loaders.case_file import read_case_file
+from loaders.gazetteer import areas
 from loaders.references import unresolved
 from ontology.errors import Origin, Problem, SourceError
-from ontology.records import Case
+from ontology.records import Area, Case, Record
 
 FOLDER: Final = Path(__file__).parent
 CASES: Final = 10
@@ -46,7 +48,25 @@ def builtin_sources() -> list[Source]:
             problems.append(Problem(f"the cases are numbered {found}, not 1 to {CASES}", Origin(str(FOLDER / "cases"))))
     if problems:
         raise SourceError(*problems)
+    sources[0] = with_other_years(sources[0])
     return sources[:2] + sorted(sources[2:], key=lambda source: (min(case_numbers(source), default=0), source.graph))
+
+
+def with_other_years(source: Source) -> Source:
+    """Return a source of areas with the codes and names of other years of each of them that has a code."""
+    records: list[Record] = []
+    others: list[Record] = []
+    for record in source.records:
+        if isinstance(record, Area) and record.gbt2260:
+            before, after = (
+                tuple(area.ref for area in map(areas.past_area, found))
+                for found in (areas.before(record.gbt2260), areas.after(record.gbt2260))
+            )
+            others += areas.other_years(record.gbt2260)
+            records.append(replace(record, replaces=before, replaced_by=after))
+        else:
+            records.append(record)
+    return replace(source, records=(*records, *others))
 
 
 def case_numbers(source: Source) -> list[int]:

@@ -301,6 +301,10 @@ class Area(Record):
     iso3166: str | None = _says("dk:iso3166Code", default=None)
     latitude: Decimal | None = _says("dk:latitude", default=None)
     longitude: Decimal | None = _says("dk:longitude", default=None)
+    started: PartialDate | None = _says("dk:startDate", default=None)
+    ended: PartialDate | None = _says("dk:endDate", default=None)
+    replaces: tuple[Ref, ...] = _says("dcterms:replaces", default=())
+    replaced_by: tuple[Ref, ...] = _says("dcterms:isReplacedBy", default=())
 
 
 # -- how it works -------------------------------------------------------------

@@ -44,6 +44,7 @@ class Past(NamedTuple):
 
     `kind`: ``earlier`` name of a unit that kept its code, ``predecessor`` with another code, ``later`` than 2019.
     `units` are the codes of the units of 2019 that it became or was made of; none where that is not known.
+    `english` is generated from pinyin.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Past(NamedTuple):
     kind: str
     units: tuple[str, ...]
     short_names: tuple[str, ...]
+    english: str
 
 
 class Word(NamedTuple):
@@ -79,8 +81,8 @@ def unit_table() -> dict[str, Unit]:
 def history() -> tuple[Past, ...]:
     """Return the codes and names of other years, in order of code and first year."""
     return tuple(
-        Past(code, name, level, int(first), int(last), kind, _several(units), _several(short))
-        for code, name, level, first, last, kind, units, short in _rows("history.tsv")
+        Past(code, name, level, int(first), int(last), kind, _several(units), _several(short), english)
+        for code, name, level, first, last, kind, units, short, english in _rows("history.tsv")
     )
 
 

@@ -64,7 +64,8 @@ def build(root: Path) -> str | None:
 
 def _tables(files: dict[str, Path], names: ModuleType) -> tuple[list[Row], list[Row], list[Row]]:
     """Return the rows of the tables of units, of other years and of words, from the input files by their names."""
-    from area_history import EDITION, History  # noqa: PLC0415  # found once `packaging` is on the path
+    from area_english import english  # noqa: PLC0415  # found once `packaging` is on the path
+    from area_history import EDITION, History  # noqa: PLC0415
     from area_units import places, unit_rows, yearly_lists  # noqa: PLC0415
     from pypinyin import lazy_pinyin  # noqa: PLC0415  # installed only where the step runs
 
@@ -77,7 +78,12 @@ def _tables(files: dict[str, Path], names: ModuleType) -> tuple[list[Row], list[
 
     units = list(unit_rows(years[EDITION], subdivisions, files["countries.tsv"], files["cities.tsv"], names, read))
     pasts = [
-        {**past._asdict(), "units": "|".join(past.units), "short": "|".join(names.short_names(past.name))}
+        {
+            **past._asdict(),
+            "units": "|".join(past.units),
+            "short": "|".join(names.short_names(past.name)),
+            "english": english(past.name, names, read),
+        }
         for past in History(years, cache(names.stem)).pasts()
     ]
     used = {name for unit in units for name in (unit["name"], *unit["short"].split("|"), *unit["also"].split("|"))}

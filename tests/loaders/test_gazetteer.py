@@ -12,9 +12,11 @@ from types import ModuleType
 
 import pytest
 
+from graph.sources import Source
 from loaders import gazetteer
-from loaders.gazetteer import by_code, by_name, unit
+from loaders.gazetteer import areas, by_code, by_name, unit
 from loaders.gazetteer.tables import history
+from ontology.records import Area
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
 
@@ -188,3 +190,30 @@ def test_a_namesake_is_not_taken_for_a_successor() -> None:
     lists |= dict.fromkeys(range(1999, 2020), year(_510102="红花区", _510121="甲县"))
     pasts = area_history.History(lists, gazetteer.names.stem).pasts()
     assert {(p.name, p.units) for p in pasts} == {("甲市", ()), ("甲县", ("510121",))}
+
+
+def test_areas_of_the_graph_name_what_they_replaced(sources: list[Source]) -> None:
+    records = {r.key: r for r in sources[0].records if isinstance(r, Area)}
+    assert records["540200"].replaces == ("area/542300.2013",)
+    former = records["542300.2013"]
+    assert (former.label.zh, former.ended, former.started) == ("日喀则地区", "2013", None), "1980 is the first list"
+    assert former.replaced_by == ("area/540200",)
+    assert former.owl_class == "AreaOfOtherYears"
+    assert {r.gbt2260 for r in records.values() if r.code_edition == "2019"} == {
+        key for key in records if key.isdecimal() and key != "100000"
+    }
+
+
+def test_units_become_records_with_those_above_them() -> None:
+    records = areas.with_ancestors(["532301", "310106"])
+    assert [r.key for r in records] == ["310000", "310106", "530000", "532300", "532301"]
+    assert records[-1].within == "area/532300"
+    assert records[-1].label == ("楚雄市", "Chuxiong City")
+    assert areas.with_ancestors(["999999"]) == []
+
+
+def test_keys_of_other_years_are_known_once() -> None:
+    assert areas.is_known("542300.2013")
+    assert not areas.is_known("542300")
+    later = areas.past_area(areas.find_past("532302.2024"))  # type: ignore[arg-type]
+    assert (later.label.zh, later.started, later.ended, later.replaces) == ("禄丰市", "2021", None, ("area/532331",))
