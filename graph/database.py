@@ -197,6 +197,7 @@ class Database:
 
     def __init__(self, path: str | os.PathLike[str], *, keep: int = KEEP, patience: float = PATIENCE) -> None:
         self.path: Final = Path(path)
+        self._current_file: Final = str(self.path / "CURRENT")
         self.keep = keep
         self.patience = patience
         self._guard = threading.Lock()
@@ -376,7 +377,7 @@ class Database:
 
     def _stamp(self) -> tuple[int, int, int] | None:
         try:
-            stat = os.stat(self.path / "CURRENT")  # noqa: PTH116  # called for every request
+            stat = os.stat(self._current_file)  # noqa: PTH116  # called several times for every request
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -70,6 +70,9 @@ class Format(Enum):
         self.extensions = extensions
         self.title = title
 
+    #: Members are told apart by identity, and hashed for every query.
+    __hash__ = object.__hash__
+
     @property
     def extension(self) -> str:
         """The ending of the files we write, without the dot."""
