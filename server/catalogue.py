@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, request
 
 from graph.formats import Format
 from ontology.namespaces import BASE, ONTOLOGY, PREFIXES, named_graph
-from server import access, links, negotiation
+from server import access, dumps, links, negotiation
 from server.problems import HttpError
 from server.statistics import Counts, Kept
 
@@ -51,9 +51,10 @@ Subject = ox.NamedNode | ox.BlankNode
 
 
 def register(app: Flask) -> None:
-    """Offer both descriptions, with the counts kept by the application."""
+    """Offer both descriptions, with the counts kept by the application, and the files that they may name."""
     app.extensions[_EXTENSION] = Kept()
     app.register_blueprint(blueprint)
+    app.register_blueprint(dumps.blueprint)
 
 
 def dataset_iri() -> str:
@@ -164,7 +165,7 @@ def _void(counts: Counts) -> Iterator[ox.Triple]:
         yield _is(node, "sd:NamedGraph")
         yield _triple(node, "sd:name", ox.NamedNode(iri))
         yield _triple(node, "void:triples", _integer(count))
-        if iri in _licensed():
+        if iri in licensed():
             yield _triple(node, "dcterms:license", ox.NamedNode(_LICENCE))
 
 
@@ -204,7 +205,7 @@ def _dcat(counts: Counts) -> Iterator[ox.Triple]:
     if _fits(counts):
         for format in negotiation.GRAPHS:
             asked = urlencode({"query": _ALL, "format": format.short})
-            yield from _distribution(here, f"{root}sparql?{asked}", format, f"whole-{format.short}", _is_licensed())
+            yield from _distribution(here, f"{root}sparql?{asked}", format, f"whole-{format.short}", is_licensed())
     for iri in _graphs():
         node = _subset(iri)
         yield _triple(here, "dcterms:hasPart", node)
@@ -212,7 +213,7 @@ def _dcat(counts: Counts) -> Iterator[ox.Triple]:
         yield _triple(node, "dcterms:title", ox.Literal(iri.removeprefix(named_graph(""))))
         yield _triple(node, "dcterms:isPartOf", here)
         url = f"{root}store?graph={quote(iri, safe='')}"
-        yield from _distribution(node, url, Format.TURTLE, quote(iri, safe=""), iri in _licensed())
+        yield from _distribution(node, url, Format.TURTLE, quote(iri, safe=""), iri in licensed())
 
 
 def _distribution(of: ox.NamedNode, url: str, format: Format, key: str, is_licensed: bool) -> Iterator[ox.Triple]:
@@ -247,7 +248,7 @@ def _about(here: ox.NamedNode) -> Iterator[ox.Triple]:
     now = access.snapshot()
     if now and now.created:
         yield _triple(here, "dcterms:modified", ox.Literal(now.created, datatype=_node("xsd:dateTime")))
-    if _is_licensed():
+    if is_licensed():
         yield _triple(here, "dcterms:license", ox.NamedNode(_LICENCE))
 
 
@@ -265,7 +266,7 @@ def _subset(iri: str) -> ox.NamedNode:
 
 
 @cache
-def _licensed() -> frozenset[str]:
+def licensed() -> frozenset[str]:
     """Return the graphs that come with the program, whose licence we know."""
     from loaders.builtin import builtin_files  # noqa: PLC0415  not needed by who only serves other data
 
@@ -273,10 +274,10 @@ def _licensed() -> frozenset[str]:
     return frozenset(map(named_graph, ("ontology", "areas", *sources)))
 
 
-def _is_licensed() -> bool:
+def is_licensed() -> bool:
     """Return whether the whole dataset is ours to license: nobody else's graph is in it."""
     now = access.snapshot()
-    return bool(now and now.graphs) and set(now.graphs if now else ()) <= _licensed() | _MADE
+    return bool(now and now.graphs) and set(now.graphs if now else ()) <= licensed() | _MADE
 
 
 def _node(curie: str) -> ox.NamedNode:

@@ -95,6 +95,12 @@ def href(lang: str, iri: str) -> str:
     return page(lang, name)
 
 
+def relation(lang: str, iri: str, property_: str, *, is_incoming: bool, page: int = 1) -> str:
+    """Return the path that lists all things in one relation to another, fifty to a page."""
+    direction = {"in" if is_incoming else "out": property_}
+    return f"{href(lang, iri)}?{urlencode(direction | ({'page': page} if page > 1 else {}))}"
+
+
 def data(name: Name, extension: str) -> str:
     """Return the path of a thing's data in one format."""
     return f"/data/{name.kind}/{name.key}.{extension}"
@@ -129,6 +135,11 @@ def sparql(query: str | None = None, format: str | None = None) -> str:
 def mark(begin: int, end: int) -> str:
     """Return the fragment of a span on its document's page."""
     return f"c{begin}-{end}"
+
+
+def data_page(lang: str) -> str:
+    """Return the path of the page with everything that can be downloaded."""
+    return f"/{lang}/data"
 
 
 def switched(path: str, query: str, lang: str) -> str:

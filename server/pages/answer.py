@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Final
 
 from flask import Response, render_template, request
@@ -13,15 +14,20 @@ from server.problems import HttpError
 LANGUAGE: Final = "<any(zh, en):lang>"
 
 
+def today() -> date:
+    """Return the day, in UTC: pages say when they were read."""
+    return datetime.now(UTC).date()
+
+
 def unchanged() -> Response | None:
     """Return a 304 where the reader has this page of this snapshot already, else None."""
-    return access.not_modified(access.tag(request.full_path))
+    return access.not_modified(_tag())
 
 
 def page(template: str, **values: object) -> Response:
     """Return a template laid out, with the entity tag of this address in this snapshot."""
     response = Response(render_template(template, **values), mimetype="text/html")
-    return access.tagged(response, access.tag(request.full_path))
+    return access.tagged(response, _tag())
 
 
 def page_number(pages: int) -> int:
@@ -30,3 +36,7 @@ def page_number(pages: int) -> int:
     if not given.isdecimal() or not 1 <= int(given) <= pages:
         raise HttpError(404, "Not found", f"There is no page {given}; the last one is {pages}.")
     return int(given)
+
+
+def _tag() -> str:
+    return access.tag(request.full_path, today())

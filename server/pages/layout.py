@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
-from flask import request
+from flask import current_app, request
 
-from server import access, links, texts
+from server import access, links, naming, texts
 from server.figures import number_of_things
 from server.naming import Link
-from server.pages import assets
+from server.pages import assets, bars
 from server.pages.portrait import Group
+
+#: Characters of a name that a page shows.
+LONGEST: Final = 400
+#: The kinds that the head of a page leads to.
+_KINDS: Final = ("programme", "measurement", "area", "organisation", "document")
+_LEGEND: Final = {
+    "exact": bars.Bar(120),
+    "over": bars.Bar(100, (100, 100 + bars.OPEN), None, 100 + bars.OPEN),
+    "nearly": bars.Bar(108, (108, 120), 120),
+}
 
 
 def lang() -> str:
@@ -35,9 +45,45 @@ def layout() -> dict[str, Any]:
         "stylesheet": assets.stylesheet(),
         "script": assets.script,
         "counted": partial(number_of_things, here),
+        "short": naming.short,
+        "clipped": clipped,
+        "ways": _ways(here),
+        "here": request.path,
+        "view": (request.endpoint or "").rpartition(".")[2],
+        "has_search": "search.search" in current_app.view_functions,
+        "has_graph": "graph.graph" in current_app.view_functions,
+        "BAR_WIDTH": bars.WIDTH,
+        "LEGEND": _LEGEND,
+        "bytes": _bytes,
+        "day": lambda moment: moment.replace("T", " ").replace("Z", " UTC"),
+        "signed": lambda number: f"{'+' if number >= 0 else '−'}{number_of_things(here, abs(number))}",
         "is_link": lambda value: isinstance(value, Link),
         "is_group": lambda value: isinstance(value, Group),
     }
+
+
+def clipped(words: str, most: int = LONGEST) -> str:
+    """Return words cut to a length that a page can hold: a name may be of any length, and some are hostile."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def _bytes(size: int) -> str:
+    """Return a size in bytes as people read it: ``1.2 MB``."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"
+
+
+def _ways(here: str) -> list[tuple[str, str]]:
+    """Return the addresses and names of the ways through the site."""
+    kinds = [(links.listing(here, kind), texts.text(here, f"kind.{kind}")) for kind in _KINDS]
+    return [
+        *kinds,
+        (links.ontology(here), texts.text(here, "site.ontology")),
+        (links.console(here), texts.text(here, "site.sparql")),
+        (links.data_page(here), texts.text(here, "site.data")),
+    ]
 
 
 def _switched(other: str) -> str:

@@ -6,36 +6,34 @@ there is a name, figures are sentences, and every citation knows its document, p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from ontology.namespaces import BASE, concept, expand, term
 from ontology.records import ROLES
 from server import links
-from server.figures import Unit, number, plain, sentence
+from server.figures import number, plain
 from server.naming import Link, Name, best
 from server.neighbourhood import INFERRED, Incoming, Neighbourhood, Statement
-from server.queries import Term
+from server.pages.evidence import Citation, Evidence, Numbering, Texts
+from server.pages.quantities import Figure, Quantities, is_unreviewed, with_bars
+from server.pages.values import decimal, iris
 from server.texts import text
 
-#: The text of a document by its sha256, or None where the data directory does not hold it.
-Texts = Callable[[str], str | None]
-
-#: Characters shown on either side of a citation.
-CONTEXT: Final = 40
-#: Values shown of one property.
+#: Values shown of one property, and in one cell of a list.
 VALUES: Final = 100
-#: Values shown in one cell of a list.
 CELL: Final = 4
+#: Things shown of one relation; the rest are pages of their own.
+RELATED: Final = 6
 
 _NAMES: Final = tuple(map(expand, ("rdfs:label", "skos:prefLabel", "dcterms:title")))
 _PROSE: Final = tuple(map(expand, ("dcterms:description", "skos:definition", "rdfs:comment")))
 _SHOWN_APART: Final = {
-    *_NAMES, *_PROSE, *map(expand, ("rdf:type", "skos:altLabel", "skos:note", "dk:evidence")),
+    *_NAMES, *_PROSE, *map(expand, ("rdf:type", "skos:altLabel", "skos:note", "dk:evidence", "dk:reviewState")),
     *map(expand, ("dk:hasMeasurement", "dk:resultMeasurement", "dk:hasResult", "dk:participation", "dk:amount")),
     *(expand(curie) for _, curie in ROLES.values()),
 }  # fmt: skip
@@ -46,6 +44,14 @@ _IN_THE_BOX: Final = frozenset(
 )
 #: Types that say nothing to a reader.
 _PLUMBING_TYPES: Final = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
+#: Properties whose values are the same thing, or more about it, in other datasets.
+_ELSEWHERE: Final = frozenset(
+    map(
+        expand,
+        ("owl:sameAs", "skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch",
+         "skos:relatedMatch", "rdfs:seeAlso", "schema:sameAs", "foaf:page", "foaf:homepage"),
+    )
+)  # fmt: skip
 #: Properties in the order in which a reader asks for them; the rest follow by name.
 _ORDER: Final = tuple(
     expand(f"dk:{local}")
@@ -57,41 +63,8 @@ _ORDER: Final = tuple(
     )
 )  # fmt: skip
 _WHOLE_NUMBERS: Final = frozenset(expand(f"xsd:{t}") for t in ("integer", "decimal", "int", "nonNegativeInteger"))
+_STATED: Final = term("statedRecipientArea")
 _LEXICAL: Final = frozenset(map(term, ("gbt2260Code", "beginIndex", "endIndex", "position", "codeEdition")))
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """The words a fact rests on; `before` and `after` are their context where the text is at hand."""
-
-    words: str
-    begin: int | None
-    end: int | None
-    document: Link | None
-    href: str
-    page: str
-    before: str | None = None
-    after: str | None = None
-
-    @property
-    def in_context(self) -> bool:
-        """Whether the words are shown in the running text."""
-        return self.before is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure with everything its words say."""
-
-    link: Link
-    sentence: str
-    written: str | None
-    indicator: Link | None
-    unit: Link | None
-    status: Link | None
-    period: str | None
-    result: Link | None
-    citations: Sequence[Citation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +75,25 @@ class Participant:
     detail: str | None
     link: Link
     citations: Sequence[Citation]
+    is_unreviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The parties in one role; `key` is that of the role's concept."""
+
+    key: str
+    name: Link
+    parties: Sequence[Participant]
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a property: a link, or words."""
+    """One value of a property: a link, or words; with the words of a source where the fact has some."""
 
     words: Name | None = None
     link: Link | None = None
+    citations: Sequence[Citation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +103,11 @@ class Group:
     predicate: Link
     values: Sequence[Value]
     more: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return len(self.values) + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +138,29 @@ class Portrait:
     notes: Sequence[Name]
     figure: Figure | None
     figures: Sequence[Figure]
-    parties: Sequence[tuple[Link, Sequence[Participant]]]
+    roles: Sequence[Role]
+    #: Plain facts, then relations to other things, of other datasets, and what only rules say.
     groups: Sequence[Group]
+    outgoing: Sequence[Group]
+    elsewhere: Sequence[Group]
     inferred: Sequence[Group]
     citations: Sequence[Citation]
     quotation: Citation | None
     incoming: Sequence[Arrivals]
     derived: Sequence[Arrivals]
     sources: Sequence[Link]
+    is_unreviewed: bool
     truncated: bool
+    numbering: Numbering = field(default_factory=Numbering)
 
 
 class Painter:
     """Draws portraits from one neighbourhood for one language."""
 
     def __init__(self, around: Neighbourhood, lang: str, texts: Texts) -> None:
-        self._around, self._lang, self._texts = around, lang, texts
+        self._around, self._lang = around, lang
+        self._evidence = Evidence(around, lang, texts)
+        self._quantities = Quantities(around, lang, self._evidence)
 
     def portrait(self) -> Portrait:
         """Return the whole portrait of the neighbourhood's thing."""
@@ -175,6 +171,10 @@ class Painter:
         other_lang = "en" if lang == "zh" else "zh"
         local = links.parse(iri)
         is_figure = bool(around.of(iri, "dk:value") or around.of(iri, "dk:ofIndicator"))
+        is_evidence = bool(around.one(iri, "dk:inDocument")) and iri.startswith(f"{BASE}id/evidence/")
+        stated = self._groups(iri, inferred=False, hidden=_IN_THE_BOX if is_figure else frozenset())
+        elsewhere = [g for g in stated if g.predicate.iri in _ELSEWHERE]
+        outgoing = [g for g in stated if g not in elsewhere and _is_relation(g)]
         return Portrait(
             iri=iri,
             kind=local.kind if local else "",
@@ -184,26 +184,36 @@ class Painter:
             types=self._types(iri),
             prose=[n for p in _PROSE for n in self._texts_of(iri, p)],
             notes=self._texts_of(iri, expand("skos:note")),
-            figure=self._figure(iri) if is_figure else None,
-            figures=self._figures(iri),
-            parties=self._parties(iri),
-            groups=self._groups(iri, inferred=False, hidden=_IN_THE_BOX if is_figure else frozenset()),
+            figure=with_bars([self._quantities.figure(iri)])[0] if is_figure else None,
+            figures=self._quantities.all_of(iri),
+            roles=self._roles(iri),
+            groups=[g for g in stated if g not in elsewhere and g not in outgoing],
+            outgoing=outgoing,
+            elsewhere=elsewhere,
             inferred=self._groups(iri, inferred=True),
-            citations=self._citations(iri),
-            quotation=self._citation(iri) if around.one(iri, "dk:inDocument") and _is_evidence(iri) else None,
+            citations=self._evidence.of(iri),
+            quotation=self._evidence.citation(iri) if is_evidence else None,
             incoming=[self._arrivals(i) for i in around.incoming if i.stated],
             derived=[self._arrivals(i) for i in around.incoming if not i.stated],
             sources=[around.labels.link(g, lang) for g in around.sources() if g != INFERRED],
+            is_unreviewed=is_unreviewed(around, iri),
             truncated=around.truncated,
         )
+
+    def group(self, iri: str, property_: str) -> Group | None:
+        """Return the values of one property of a thing, None where it has none: a cell of a list."""
+        statements = [s for s in self._around.statements.get(iri, {}).get(property_, ()) if not _is_plumbing(s)]
+        if property_ == expand("rdf:type"):
+            statements = [s for s in statements if not s.is_inferred] or statements
+        if not statements:
+            return None
+        values = self._values(property_, statements)
+        return Group(self._link(property_), values[:CELL], max(0, len(values) - CELL))
 
     # -- names and texts
 
     def _link(self, iri: str) -> Link:
         return self._around.labels.link(iri, self._lang)
-
-    def _link_of(self, term_: Term | None) -> Link | None:
-        return self._link(term_.value) if isinstance(term_, ox.NamedNode) else None
 
     def _types(self, iri: str) -> list[Link]:
         said = self._around.statements.get(iri, {}).get(expand("rdf:type"), [])
@@ -223,131 +233,55 @@ class Painter:
         key = chosen.text if chosen else ""
         return [Name(w, chosen.lang, chosen.missing) for w in by_lang[key]] if chosen else []
 
-    # -- figures
-
-    def _figures(self, iri: str) -> list[Figure]:
-        around = self._around
-        found: dict[str, str | None] = {}
-        for result in _iris(around.of(iri, "dk:hasResult")):
-            for figure in _iris(around.of(result, "dk:resultMeasurement")):
-                found[figure] = result
-        for curie in ("dk:resultMeasurement", "dk:hasMeasurement", "dk:amount"):
-            for figure in _iris(around.of(iri, curie)):
-                found.setdefault(figure, None)
-        for funding in _iris(around.of(iri, "dk:funding")):
-            for figure in _iris(around.of(funding, "dk:amount")):
-                found.setdefault(figure, funding)
-        figures = [self._figure(figure, result) for figure, result in found.items()]
-        return sorted(figures, key=lambda f: (f.citations[0].begin or 0 if f.citations else 0, f.link.iri))
-
-    def _figure(self, iri: str, result: str | None = None) -> Figure:
-        around = self._around
-        unit = around.one(iri, "dk:unit")
-        qualifier = around.one(iri, "dk:qualifier")
-        written = around.one(iri, "dk:asWritten")
-        value = _decimal(around.one(iri, "dk:value"))
-        words = (
-            sentence(self._lang, value, _key(qualifier), self._unit(unit)) if value is not None
-            else written.value if isinstance(written, ox.Literal) else "–"
-        )  # fmt: skip
-        return Figure(
-            link=self._link(iri),
-            sentence=words,
-            written=written.value if isinstance(written, ox.Literal) else None,
-            indicator=self._link_of(around.one(iri, "dk:ofIndicator")),
-            unit=self._link_of(unit),
-            status=self._link_of(around.one(iri, "dk:status")),
-            period=self._period(iri),
-            result=self._link(result) if result else None,
-            citations=self._citations(iri),
-        )
-
-    def _unit(self, unit: Term | None) -> Unit | None:
-        if not isinstance(unit, ox.NamedNode):
-            return None
-        around = self._around
-        name = around.labels.name(unit.value, self._lang)
-        words = [t for t in around.of(unit.value, "skos:altLabel") if isinstance(t, ox.Literal) and t.language == "zh"]
-        notation = around.one(unit.value, "skos:notation")
-        return Unit(
-            key=_key(unit) or name.text,
-            label=name.text,
-            classifier=words[0].value if words else None,
-            symbol=notation.value if isinstance(notation, ox.Literal) else None,
-        )
-
-    def _period(self, iri: str) -> str | None:
-        around, lang = self._around, self._lang
-        start, end, said = (_words(around.one(iri, f"dk:period{part}")) for part in ("Start", "End", "Text"))
-        parts = []
-        if start and end:
-            parts.append(start if start == end else text(lang, "figure.range", start=start, end=end))
-        elif start:
-            parts.append(text(lang, "figure.since", start=start))
-        elif end:
-            parts.append(text(lang, "figure.until", end=end))
-        every = {"annual": "figure.every_year", "monthly": "figure.every_month"}
-        if (how_often := _key(around.one(iri, "dk:recurrence"))) in every:
-            parts.append(text(lang, every[how_often or ""]))
-        if said:
-            parts.append(text(lang, "figure.period_words", text=said))
-        return ("，" if lang == "zh" else ", ").join(parts) or None
-
     # -- parties
 
-    def _parties(self, iri: str) -> list[tuple[Link, list[Participant]]]:
+    def _roles(self, iri: str) -> list[Role]:
         found = []
         for _, curie in ROLES.values():
             parts = [
-                Participant(self._link(party), self._detail(part), self._link(part), self._citations(part))
-                for part in _iris(self._around.of(iri, curie))
-                for party in _iris(self._around.of(part, "dk:participant"))
+                Participant(
+                    self._link(party),
+                    self._detail(part),
+                    self._link(part),
+                    self._evidence.of(part),
+                    is_unreviewed(self._around, part),
+                )
+                for part in iris(self._around.of(iri, curie))
+                for party in iris(self._around.of(part, "dk:participant"))
             ]
             if parts:
-                found.append((self._role(curie), parts))
+                key = curie.partition(":")[2].removesuffix("Participation")
+                found.append(Role(key, self._role(key), parts))
         return found
 
-    def _role(self, curie: str) -> Link:
-        key = curie.partition(":")[2].removesuffix("Participation")
+    def _role(self, key: str) -> Link:
         iri = concept("role", key)
         self._around.labels.load([iri])
         return self._link(iri)
 
     def _detail(self, part: str) -> str | None:
-        share = _decimal(self._around.one(part, "dk:share"))
-        status = self._link_of(self._around.one(part, "dk:participationStatus"))
+        share = decimal(self._around.one(part, "dk:share"))
+        status = self._around.one(part, "dk:participationStatus")
         words = [text(self._lang, "thing.share", share=plain(share * 100) + "%")] if share is not None else []
-        words += [status.name.text] if status else []
+        words += [self._link(status.value).name.text] if isinstance(status, ox.NamedNode) else []
         words += [n.text for n in self._texts_of(part, expand("skos:note"))]
         return "；".join(words) if self._lang == "zh" and words else "; ".join(words) or None
 
-    # -- evidence
-
-    def _citations(self, iri: str) -> list[Citation]:
-        found = [self._citation(e) for e in _iris(self._around.of(iri, "dk:evidence"))]
-        return sorted(found, key=lambda c: (c.begin if c.begin is not None else 0, c.end or 0, c.words))
-
-    def _citation(self, iri: str) -> Citation:
-        around = self._around
-        document = around.one(iri, "dk:inDocument")
-        begin, end = (_integer(around.one(iri, f"dk:{side}Index")) for side in ("begin", "end"))
-        exact = _words(around.one(iri, "dk:exactText"))
-        words = exact or _words(around.one(iri, "dk:asWritten")) or _words(around.one(iri, "dk:locator")) or ""
-        link = self._link_of(document)
-        href = link.href if link else ""
-        if begin is not None and end is not None:
-            href += f"#{links.mark(begin, end)}"
-        before = after = None
-        if isinstance(document, ox.NamedNode) and begin is not None and end is not None:
-            whole = self._texts(document.value)
-            if whole is not None and whole[begin:end] == words:
-                before, after = whole[max(0, begin - CONTEXT) : begin], whole[end : end + CONTEXT]
-        return Citation(words, begin, end, link, href, links.href(self._lang, iri), before, after)
+    def _cited(self, iri: str) -> dict[str, list[Citation]]:
+        """Return the words for what a thing's participations say: party → citations."""
+        found: dict[str, list[Citation]] = {}
+        for _, curie in ROLES.values():
+            for part in iris(self._around.of(iri, curie)):
+                for party in iris(self._around.of(part, "dk:participant")):
+                    known = found.setdefault(party, [])
+                    known += [c for c in self._evidence.of(part) if c not in known]
+        return found
 
     # -- everything else
 
     def _groups(self, iri: str, *, inferred: bool, hidden: frozenset[str] = frozenset()) -> list[Group]:
         groups = []
+        cited = self._cited(iri)
         for property_, statements in self._around.statements.get(iri, {}).items():
             if property_ in hidden or (
                 property_ in _SHOWN_APART and not (property_ == expand("rdf:type") and inferred)
@@ -355,25 +289,21 @@ class Painter:
                 continue
             chosen = [s for s in statements if s.is_inferred == inferred and not _is_plumbing(s)]
             if chosen:
-                values = self._values(property_, chosen)
-                groups.append(Group(self._link(property_), values[:VALUES], max(0, len(values) - VALUES)))
+                values = self._values(property_, chosen, cited if property_ == _STATED else {})
+                most = RELATED if _is_link(values) and property_ not in _ELSEWHERE else VALUES
+                groups.append(Group(self._link(property_), values[:most], max(0, len(values) - most)))
         return sorted(groups, key=_place)
 
-    def group(self, iri: str, property_: str) -> Group | None:
-        """Return the values of one property of a thing, None where it has none: a cell of a list."""
-        statements = [s for s in self._around.statements.get(iri, {}).get(property_, ()) if not _is_plumbing(s)]
-        if property_ == expand("rdf:type"):
-            statements = [s for s in statements if not s.is_inferred] or statements
-        if not statements:
-            return None
-        values = self._values(property_, statements)
-        return Group(self._link(property_), values[:CELL], max(0, len(values) - CELL))
-
-    def _values(self, property_: str, statements: Iterable[Statement]) -> list[Value]:
+    def _values(
+        self, property_: str, statements: Iterable[Statement], cited: dict[str, list[Citation]] | None = None
+    ) -> list[Value]:
         linked, literals = [], []
         for s in statements:
             if isinstance(s.value, ox.NamedNode):
-                linked.append(Value(link=self._link(s.value.value)))
+                link, citations = self._link(s.value.value), (cited or {}).get(s.value.value, ())
+                if property_ in _ELSEWHERE and not link.is_local:
+                    link = Link(Name(_elsewhere(link.iri)), link.href, link.iri)
+                linked.append(Value(link=link, citations=citations))
             elif isinstance(s.value, ox.Literal):
                 literals.append(s.value)
             else:
@@ -386,7 +316,7 @@ class Painter:
     def _literal(self, property_: str, value: ox.Literal) -> Name:
         lang = (value.language or "").partition("-")[0]
         if value.datatype.value in _WHOLE_NUMBERS and property_ not in _LEXICAL:
-            amount = _decimal(value)
+            amount = decimal(value)
             if amount is not None:
                 return Name(number(self._lang, amount))
         if value.datatype.value == expand("xsd:boolean"):
@@ -399,6 +329,24 @@ class Painter:
         return Arrivals(self._link(incoming.predicate), incoming.count, [self._link(s) for s in incoming.subjects])
 
 
+def _is_link(values: Sequence[Value]) -> bool:
+    return bool(values) and all(v.link for v in values)
+
+
+def _is_relation(group: Group) -> bool:
+    """Return whether a group leads to other things: neither words nor the concepts of code lists."""
+    return _is_link(group.values) and not all(
+        v.link and v.link.iri.startswith((f"{BASE}concept/", f"{BASE}ontology#")) for v in group.values
+    )
+
+
+def _elsewhere(iri: str) -> str:
+    """Return a foreign IRI as people know it: ``www.wikidata.org: Q16967``."""
+    parts = urlsplit(iri)
+    last = parts.fragment or parts.path.rstrip("/").rpartition("/")[2]
+    return f"{parts.netloc}: {last}" if parts.netloc and last else iri
+
+
 def _place(group: Group) -> tuple[int, str]:
     iri = group.predicate.iri
     return (_ORDER.index(iri) if iri in _ORDER else len(_ORDER), iri)
@@ -409,32 +357,3 @@ def _is_plumbing(statement: Statement) -> bool:
     return isinstance(value, ox.NamedNode) and (
         value.value.startswith(_PLUMBING_TYPES) or value.value == statement.subject
     )
-
-
-def _is_evidence(iri: str) -> bool:
-    return iri.startswith(f"{BASE}id/evidence/")
-
-
-def _iris(terms: Iterable[Term]) -> list[str]:
-    return [t.value for t in terms if isinstance(t, ox.NamedNode)]
-
-
-def _key(term_: Term | None) -> str | None:
-    return term_.value.rpartition("/")[2] if isinstance(term_, ox.NamedNode) else None
-
-
-def _words(term_: Term | None) -> str | None:
-    return term_.value if isinstance(term_, ox.Literal) else None
-
-
-def _decimal(term_: Term | None) -> Decimal | None:
-    try:
-        value = Decimal(term_.value) if isinstance(term_, ox.Literal) else None
-    except InvalidOperation:
-        return None
-    return value if value is not None and value.is_finite() else None
-
-
-def _integer(term_: Term | None) -> int | None:
-    value = _decimal(term_)
-    return int(value) if value is not None else None

@@ -8,7 +8,7 @@ from graph.documents import document_text
 from ontology.namespaces import expand
 from server import access
 from server.neighbourhood import Neighbourhood, facts
-from server.pages.portrait import Texts
+from server.pages.evidence import Texts
 
 
 def document_texts(around: Neighbourhood) -> Texts:

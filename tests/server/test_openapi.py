@@ -78,6 +78,10 @@ TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
     ("get", "/id/{kind}/{key}", 406): {"path": THING, "headers": PICTURE},
     ("get", "/data/{kind}/{key}.{format}", 200): {"path": "/data/programme/baixian-baipin.ttl"},
     ("get", "/data/{kind}/{key}.{format}", 404): {"path": "/data/programme/baixian-baipin.doc"},
+    ("get", "/dump/{file}", 303): {"path": "/dump/duikou.nq.gz"},
+    ("get", "/dump/{file}", 404): {"path": "/dump/none"},
+    ("get", "/dump/{snapshot}/{file}", 200): {"path": "/dump/000001/duikou.nq.gz"},
+    ("get", "/dump/{snapshot}/{file}", 404): {"path": "/dump/000099/duikou.nq.gz"},
     ("get", "/readyz", 200): {"path": "/readyz"},
     ("get", "/readyz", 503): {"path": "/readyz", "site": "stopped"},
 }  # fmt: skip
@@ -211,7 +215,7 @@ def untrue(document: dict[str, Any], sites: Mapping[str, FlaskClient]) -> list[t
                 request = dict(TRIED.get((method, path, 200)) or {"path": path})
                 request["headers"] = {"If-None-Match": site.get(request["path"]).headers["ETag"]}
             client = sites[request.pop("site", "site")]
-            answer = client.open(request.pop("path"), method=method.upper(), **request)
+            answer = client.open(request.pop("path"), method=method.upper(), buffered=True, **request)
             if answer.status_code != status:
                 missing.append((key, answer.status_code))
                 continue

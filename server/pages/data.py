@@ -1,0 +1,102 @@
+"""``/{lang}/data``: everything that can be downloaded, under which licence, and what changed when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response
+
+from graph.database import Database
+from graph.snapshot import Snapshot
+from server import access, catalogue, dumps
+from server.naming import Labels, Link
+from server.pages.answer import LANGUAGE, page, unchanged
+from server.pages.assets import DIST
+
+blueprint = Blueprint("data", __name__)
+
+#: Snapshots whose changes are listed, newest first, and graphs of each.
+_SNAPSHOTS: Final = 20
+_GRAPHS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A named graph: how many quads it has, where it can be had, and whether its licence is ours to tell."""
+
+    graph: Link
+    quads: int
+    href: str
+    is_licensed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A published snapshot, and the graphs that were written to: each with the difference in quads."""
+
+    snapshot: Snapshot
+    difference: int
+    graphs: list[tuple[Link, int]]
+    more: int
+
+
+@blueprint.get(f"/{LANGUAGE}/data")
+def data(lang: str) -> Response:
+    """Show dumps, graphs, interfaces, licences and changes."""
+    files = dumps.current()
+    if files is not None and (same := unchanged()) is not None:
+        return same
+    labels = Labels(access.engine())
+    snapshot = access.snapshot()
+    graphs = dict(snapshot.graphs) if snapshot else {}
+    labels.load(iri for iri in graphs if iri)
+    licensed = catalogue.licensed()
+    held = [
+        Held(labels.link(iri, lang), count, f"/store?{urlencode({'graph': iri})}", iri in licensed)
+        for iri, count in sorted(graphs.items(), key=lambda item: -item[1])
+        if iri.startswith("http")
+    ]
+    response = page(
+        "data.html",
+        files=files,
+        held=held,
+        unnamed=graphs.get("", 0),
+        is_licensed=catalogue.is_licensed(),
+        changes=_changes(lang, labels),
+        licences=f"/static/dist/{name}" if (DIST / (name := "LICENCES.txt")).is_file() else None,
+    )
+    if files is None:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _changes(lang: str, labels: Labels) -> list[Change]:
+    database = access.current().database
+    if not isinstance(database, Database):
+        return []
+    kept = database.snapshots()
+    by_number = {s.number: s for s in kept}
+    found = []
+    for now in sorted(kept, key=lambda s: -s.number)[:_SNAPSHOTS]:
+        before = by_number.get(now.parent or 0)
+        changed = _changed(before, now)
+        labels.load(iri for iri, _ in changed[:_GRAPHS])
+        told = [(labels.link(iri, lang), difference) for iri, difference in changed[:_GRAPHS]]
+        found.append(Change(now, now.quads - (before.quads if before else 0), told, max(0, len(changed) - _GRAPHS)))
+    return found
+
+
+def _changed(before: Snapshot | None, now: Snapshot) -> list[tuple[str, int]]:
+    """Return the graphs that were written to, by name, each with how many quads it has more than before."""
+    graphs = sorted({iri for s in (before, now) if s for iri in s.graphs if iri.startswith("http")})
+    counts = before.graphs if before else {}
+    return [
+        (iri, now.graphs.get(iri, 0) - counts.get(iri, 0))
+        for iri in graphs
+        if before is None
+        or iri not in counts
+        or iri not in now.graphs
+        or now.state_of(iri) != before.state_of(iri)
+    ]  # fmt: skip
