@@ -85,18 +85,20 @@ def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callab
     `StoreError` where the port cannot be had, or the worker dies.
     """
     from granian.constants import Interfaces
-    from granian.server import Server
+
+    from server.listening import Listening
 
     port = free_port(host, port)
     # Nothing a client sends ends the process that answers; if the system kills it, it is started anew.
     # Told to stop, it takes no more requests, and has the time of a query to answer those it has.
-    server = Server(
+    answered = threading.Event()
+    server = Listening(
         "duikou", host, port, interface=Interfaces.WSGI, workers=1, blocking_threads=THREADS, websockets=False,
         log_enabled=False, workers_kill_timeout=math.ceil(settings.limits.seconds) + GRACE,
-        respawn_failed_workers=True, respawn_interval=0.1,
+        respawn_failed_workers=True, respawn_interval=0, answered=answered,
     )  # fmt: skip
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    threading.Thread(target=_announce, args=(url, ready), daemon=True).start()
+    threading.Thread(target=_announce, args=(url, ready, answered), daemon=True).start()
     try:
         server.serve(target_loader=partial(application, path, settings), wrap_loader=False)
     except SystemExit as ended:
@@ -111,6 +113,9 @@ def application(path: Path, settings: Settings) -> Flask:
 
     Foreign queries and updates run in processes of their own, which end with this one.
     """
+    from server import listening
+
+    listening.end_with_listener()
     if settings.remote is not None:
         return remote_application(path, settings, settings.remote)
 
@@ -201,14 +206,14 @@ def free_port(host: str, port: int) -> int:
         raise StoreError(Problem(f"{host}:{port} {what}", remedy=remedy)) from error
 
 
-def _announce(url: str, ready: Callable[[str], None]) -> None:
+def _announce(url: str, ready: Callable[[str], None], answered: threading.Event) -> None:
     while True:
         try:
             with urllib.request.urlopen(f"{url}healthz", timeout=5):
-                ready(url)
-                return
+                break
         except urllib.error.HTTPError:
-            ready(url)
-            return
+            break
         except OSError:
             time.sleep(0.02)
+    answered.set()
+    ready(url)

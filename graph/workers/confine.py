@@ -12,6 +12,7 @@ import ctypes
 import os
 import platform
 import resource
+import signal
 import struct
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Final
 #: Nesting that a query may have before the parser's recursion ends the worker, roughly: 8 per KiB.
 STACK: Final = 64 << 20
 
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _PR_SET_SECCOMP: Final = 22
 _SECCOMP_MODE_FILTER: Final = 2
@@ -36,6 +38,17 @@ _X32: Final = 0x40000000
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def end_with(parent: int) -> None:
+    """Have this process killed when its parent, the process of this number, ends in whatever way.
+
+    To be called where the parent's thread that made this process lives as long as the parent itself.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before that
+        os._exit(1)
 
 
 def limit_memory(megabytes: int) -> None:

@@ -2,8 +2,8 @@
 
 Starting Python and the engine takes a third of a second on a busy machine, a fork some milliseconds,
 and forking the service itself would be unsafe, as it has threads. It forks on request and tells how a
-worker ended; when its socket closes it ends, and its workers with theirs. The service talks to it by
-`graph.workers.zygote`.
+worker ended. When its socket closes, as when the service is killed, it ends; and when it ends so do
+those it forked, at once and whatever they are at. The service talks to it by `graph.workers.zygote`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn
 
 from graph.remote import checker
-from graph.workers import child, wire, writing
+from graph.workers import child, confine, wire, writing
 
 ROLES: Final[Mapping[str, Callable[..., None]]] = {
     "worker": child.main,
@@ -32,8 +32,9 @@ def _reaped(pid: int) -> int:
     return -signal.SIGKILL
 
 
-def _become(role: Callable[..., None], end: socket.socket, arguments: list[Any]) -> NoReturn:
+def _become(role: Callable[..., None], parent: int, end: socket.socket, arguments: list[Any]) -> NoReturn:
     try:
+        confine.end_with(parent)
         role(end, *arguments)
     finally:
         os._exit(0)
@@ -42,7 +43,7 @@ def _become(role: Callable[..., None], end: socket.socket, arguments: list[Any])
 def main() -> None:
     """Serve orders from standard input's socket until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
-    control = socket.socket(fileno=os.dup(0))
+    control, parent = socket.socket(fileno=os.dup(0)), os.getpid()
     with contextlib.suppress(wire.Closed):
         while True:
             message, descriptor = wire.receive(control)
@@ -55,7 +56,7 @@ def main() -> None:
             if pid == 0:
                 control.close()
                 os.close(0)
-                _become(ROLES[order["fork"]], socket.socket(fileno=descriptor), order["arguments"])
+                _become(ROLES[order["fork"]], parent, socket.socket(fileno=descriptor), order["arguments"])
             os.close(descriptor)
             wire.send(control, json.dumps({"pid": pid}).encode())
 
