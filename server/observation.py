@@ -13,7 +13,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -77,11 +77,6 @@ def environment() -> WSGIEnvironment | None:
     return request.environ if has_request_context() else _early.get()
 
 
-def _name_here() -> str | None:
-    environ = environment()
-    return name_of(environ) if environ is not None else None
-
-
 # -- the log ------------------------------------------------------------------
 
 
@@ -140,6 +135,10 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self.running: Final = Gauge("duikou_queries_running", "Queries being answered.", registry=self.registry)
+        self.writes: Final = Counter("duikou_writes", "Writes asked for.", ("kind", "outcome"), registry=self.registry)
+        self.write_seconds: Final = Histogram(
+            "duikou_write_seconds", "Seconds that writes took.", ("kind",), buckets=_BUCKETS, registry=self.registry
+        )
         self.snapshot: Final = Gauge("duikou_snapshot", "Number of the snapshot served.", registry=self.registry)
         self.quads: Final = Gauge("duikou_quads", "Quads in the snapshot served.", registry=self.registry)
         self._info = Gauge("duikou_info", "The version of the program.", ("version",), registry=self.registry)
@@ -226,23 +225,21 @@ class Watched:
             self._metrics.running.dec()
             seconds = time.perf_counter() - started
             if seconds >= self._slow:
-                _queries.warning(
-                    "slow query",
-                    extra={
-                        "fields": {
-                            "id": _name_here(),
-                            "ms": round(seconds * 1000, 1),
-                            "outcome": outcome,
-                            "query": cut(text),
-                        }
-                    },
-                )
+                note_slow("slow query", seconds, outcome, {"query": text})
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`."""
         answer = self.answer(text, dataset, formats)
         out.write(answer.body)
         return answer.format
+
+
+def note_slow(event: str, seconds: float, outcome: str, told: Mapping[str, Any]) -> None:
+    """Write down what took long, with the name of its request; texts are cut."""
+    environ = environment()
+    fields = {k: cut(v) if isinstance(v, str) else v for k, v in told.items()}
+    name = name_of(environ) if environ is not None else None
+    _queries.warning(event, extra={"fields": {"id": name, "ms": round(seconds * 1000, 1), "outcome": outcome} | fields})
 
 
 class _Behind:

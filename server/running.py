@@ -124,7 +124,7 @@ def application(path: Path, settings: Settings) -> Flask:
     from graph.federation import Federated
     from graph.workers.pool import Pool
     from graph.workers.writer import Writer
-    from server import observation
+    from server import observation, written
     from server.app import create_app
 
     observation.configure(settings.log)
@@ -140,7 +140,7 @@ def application(path: Path, settings: Settings) -> Flask:
             metrics,
             cached=lambda engine: Cache(engine, database),
         ),
-        writer=supervision.writer(Writer(database)) if settings.token else None,
+        writer=written.Watched(supervision.writer(Writer(database)), metrics) if settings.token else None,
         token=settings.token,
         limits=settings.limits,
         metrics=metrics,
@@ -157,7 +157,7 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
     from graph.remote.connection import Address
     from graph.remote.store import RemoteStore
     from graph.remote.writer import RemoteWriter
-    from server import observation
+    from server import observation, written
     from server.app import create_app
 
     observation.configure(settings.log)
@@ -174,7 +174,7 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
         store,
         union=settings.union,
         engine=observation.Watched(supervision.engine(store), metrics, cached=lambda engine: Cache(engine, store)),
-        writer=supervision.writer(writer) if writer else None,
+        writer=written.Watched(supervision.writer(writer), metrics) if writer else None,
         token=settings.token,
         limits=replace(settings.limits, megabytes=0),  # the store's memory is not ours to bound
         metrics=metrics,

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -22,8 +23,9 @@ from graph.cache import Cache
 from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
+from graph.workers.writer import Writer
 from ontology.errors import Problem, StoreError
-from server import observation
+from server import observation, written
 from server.app import create_app
 
 Serving = Callable[..., AbstractContextManager[tuple[subprocess.Popen[str], str]]]
@@ -167,6 +169,41 @@ def test_requests_and_queries_are_counted(watched: Watched) -> None:
     watched.client.get("/nowhere/else")
     assert watched.number("duikou_requests_total", method="other", route="none", status="404") == 1
     assert watched.number("duikou_requests_total", method="GET", route="none", status="404") == 1
+
+
+def test_writes_are_counted_and_slow_ones_written_down(
+    tmp_path: Path, lines: Callable[[str], list[dict[str, object]]]
+) -> None:
+    database, metrics = Database(tmp_path / "db"), observation.Metrics()
+    writer = Writer(database)
+    try:
+        watched = written.Watched(writer, metrics, slow=0.0)
+        client = create_app(database, writer=watched, token="hush", metrics=metrics).test_client()
+        told = {"Authorization": "Bearer hush", "X-Request-Id": "it"}
+        text = "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:p> 1, 2 } }"
+        for body, status in ((text, 204), ("INSERT DATA {", 400), ("CLEAR ALL", 204)):
+            headers = told | {"Content-Type": "application/sparql-update"}
+            assert client.post("/sparql", data=body, headers=headers).status_code == status
+        ttl = told | {"Content-Type": "text/turtle"}
+        assert client.put("/store?graph=urn:g", data="<urn:a> <urn:p> 1 .", headers=ttl).status_code == 201
+        assert client.delete("/store?graph=urn:g", headers=ttl | {"If-Match": '"0-0"'}).status_code == 412
+        assert client.delete("/store?graph=urn:g", headers=ttl).status_code == 204
+    finally:
+        writer.close()
+    found = numbers(client.get("/metrics").text)
+    counted = {labels: n for (name, labels), n in found.items() if name == "duikou_writes_total"}
+    assert {tuple(value for _, value in labels): n for labels, n in counted.items()} == {
+        ("update", "done"): 2, ("update", "refused"): 1, ("put", "done"): 1, ("drop", "done"): 1,
+    }  # fmt: skip
+    assert found["duikou_write_seconds_count", (("kind", "update"),)] == 3
+    slow = lines("slow write")
+    assert [(s["kind"], s.get("quads"), s.get("more")) for s in slow] == [
+        ("update", 2, 2), ("update", None, None), ("update", 0, -2), ("put", 1, 1), ("drop", 0, -1),
+    ]  # fmt: skip
+    assert slow[0]["update"] == text
+    assert (slow[3]["graph"], slow[3]["bytes"]) == ("urn:g", 19)
+    assert {s["id"] for s in slow} == {"it"}
+    assert "hush" not in json.dumps(slow)
 
 
 def test_the_snapshot_is_among_the_numbers(ten_cases: Database) -> None:
