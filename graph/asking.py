@@ -53,26 +53,44 @@ class Asking:
         if self._why is not None:
             raise Cancelled(self._why)
 
-    @contextlib.contextmanager
-    def stopped_by(self, stop: Callable[[], None]) -> Iterator[None]:
+    def stopped_by(self, stop: Callable[[], None]) -> contextlib.AbstractContextManager[None]:
         """Say what ends the work inside: called at most once, at once if the answer is not wanted already.
 
         It is never called after the block was left, and has to be quick.
         """
+        return _Stopped(self, stop)
+
+    def exchange(self, stop: Callable[[], None] | None, *, at_once: bool = False) -> Callable[[], None] | None:
+        """Have `cancel` call something else from now on, and now if `at_once` and the answer is not wanted already.
+
+        Returned is what was to be called before.
+        """
         with self._guard:
             before, self._stop = self._stop, stop
-            if self._why is not None:
+            if at_once and stop is not None and self._why is not None:
                 stop()
-        try:
-            yield
-        finally:
-            with self._guard:
-                self._stop = before
+        return before
 
     def works(self) -> None:
         """Say that an engine is at work at it, and not only waiting."""
         if self.began is None:
             self.began = time.monotonic()
+
+
+class _Stopped(contextlib.AbstractContextManager[None]):
+    # a class, because a generator takes several times as long and every query passes some
+    __slots__ = ("_asking", "_before", "_stop")
+
+    def __init__(self, asking: Asking, stop: Callable[[], None]) -> None:
+        self._asking = asking
+        self._stop = stop
+        self._before: Callable[[], None] | None = None
+
+    def __enter__(self) -> None:
+        self._before = self._asking.exchange(self._stop, at_once=True)
+
+    def __exit__(self, *_: object) -> None:
+        self._asking.exchange(self._before)
 
 
 _current: Final[ContextVar[Asking | None]] = ContextVar("asking", default=None)

@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ontology.errors import Problem, StoreError
@@ -88,6 +89,7 @@ class Clients:
         )
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> _Address | None:
     """Return the address of ``192.0.2.1``, ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80``."""
     text = text.strip()

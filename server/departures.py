@@ -80,25 +80,27 @@ class Departures:
         self._some = threading.Event()
         self._watcher: threading.Thread | None = None
 
-    @contextlib.contextmanager
-    def cancelling(self, asking: Asking, environ: WSGIEnvironment) -> Iterator[None]:
+    def cancelling(self, asking: Asking, environ: WSGIEnvironment) -> contextlib.AbstractContextManager[object]:
         """Cancel a question when the client of its request goes away."""
         if sys.platform != "linux" or environ.get("SERVER_SOFTWARE") != "Granian":
-            yield
-            return
-        waiting = _Waiting(environ.get("REMOTE_ADDR", ""), time.monotonic(), asking)
+            return contextlib.nullcontext()
+        return _Watched(self, _Waiting(environ.get("REMOTE_ADDR", ""), time.monotonic(), asking))
+
+    def begin(self, waiting: _Waiting) -> None:
+        """Look after a client."""
         with self._guard:
             self._all[id(waiting)] = waiting
             if self._watcher is None:
                 self._watcher = threading.Thread(target=self._watch, name="departures", daemon=True)
                 self._watcher.start()
-        self._some.set()
-        try:
-            yield
-        finally:
-            with self._guard:
-                self._all.pop(id(waiting), None)
-                waiting.end()
+        if not self._some.is_set():
+            self._some.set()
+
+    def end(self, waiting: _Waiting) -> None:
+        """Look after it no longer."""
+        with self._guard:
+            self._all.pop(id(waiting), None)
+            waiting.end()
 
     def _watch(self) -> None:
         while True:
@@ -112,6 +114,21 @@ class Departures:
                     if time.monotonic() - waiting.arrived >= _PAUSE and not waiting.look():
                         self._all.pop(key)
                         waiting.end()
+
+
+class _Watched(contextlib.AbstractContextManager[None]):
+    # a class, because a generator takes longer and every query passes one
+    __slots__ = ("_departures", "_waiting")
+
+    def __init__(self, departures: Departures, waiting: _Waiting) -> None:
+        self._departures = departures
+        self._waiting = waiting
+
+    def __enter__(self) -> None:
+        self._departures.begin(self._waiting)
+
+    def __exit__(self, *_: object) -> None:
+        self._departures.end(self._waiting)
 
 
 @dataclass(frozen=True, slots=True)

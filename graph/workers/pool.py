@@ -17,7 +17,7 @@ import signal
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, Final
@@ -242,8 +242,7 @@ class Pool:
 
     def _reply(self, worker: _Worker, asking: Asking, *, keep: bool, last: bool) -> Answer:
         try:
-            with asking.stopped_by(worker.stop):
-                answer = worker.reply()
+            answer = worker.reply()
         except wire.Closed:
             if asking.is_cancelled:
                 self._drop(worker)
@@ -393,9 +392,21 @@ class _KilledError(Exception):
 class _Waiter:
     """Somebody who waits for a place: given one, sent away, or neither yet."""
 
+    __slots__ = ("_closed", "has_place")
+
     def __init__(self) -> None:
-        self.called = threading.Event()
         self.has_place = False
+        self._closed = threading.Lock()  # an event takes several times as long
+        self._closed.acquire()
+
+    def wait(self, seconds: float) -> None:
+        """Wait to be called."""
+        self._closed.acquire(timeout=max(seconds, 0))
+
+    def call(self) -> None:
+        """End the waiting; once is enough."""
+        with contextlib.suppress(RuntimeError):
+            self._closed.release()
 
 
 class _Lane:
@@ -435,25 +446,21 @@ class _Lane:
                 self._free += 1
                 return
             waiter.has_place = True
-        waiter.called.set()
+        waiter.call()
 
-    @contextlib.contextmanager
-    def place(self, deadline: float, asking: Asking, *, quick: bool = False) -> Iterator[None]:
+    def place(self, deadline: float, asking: Asking, *, quick: bool = False) -> contextlib.AbstractContextManager[None]:
         """Hold a place. `Exhausted` when the queue is full, or the deadline comes first; `Cancelled` as `Asking`."""
         queue = self._quick if quick else self._others
         waiter = self._join(queue)
         if waiter is not None:
-            with asking.stopped_by(waiter.called.set):
-                waiter.called.wait(max(deadline - time.monotonic(), 0))
+            with asking.stopped_by(waiter.call):
+                waiter.wait(deadline - time.monotonic())
             with self._guard:
                 if not waiter.has_place:
                     queue.remove(waiter)
                     asking.check()
                     raise _busy()
-        try:
-            yield
-        finally:
-            self.leave()
+        return _Place(self)
 
     def _join(self, queue: deque[_Waiter]) -> _Waiter | None:
         """Take a place and return None, or return how one waits for it."""
@@ -466,6 +473,16 @@ class _Lane:
             waiter = _Waiter()
             queue.append(waiter)
             return waiter
+
+
+class _Place(contextlib.AbstractContextManager[None]):
+    __slots__ = ("_lane",)
+
+    def __init__(self, lane: _Lane) -> None:
+        self._lane = lane
+
+    def __exit__(self, *_: object) -> None:
+        self._lane.leave()
 
 
 def _form(text: str) -> str:

@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import socket
-from pathlib import Path
 from typing import Final
 
 from graph.workers import wire
@@ -28,6 +27,7 @@ class Process:
                 raise
         #: How it ended: its exit code, or minus the signal that ended it; None while it runs.
         self.code: int | None = None
+        self._times: int | None = None
 
     def answers_within(self, seconds: float) -> bool:
         """Return whether something has come, or the process ended, in so many seconds."""
@@ -50,13 +50,18 @@ class Process:
     def processor_time(self) -> float | None:
         """Return the seconds that its first thread has run so far; None where the system does not tell."""
         try:
-            return int(Path(f"/proc/{self.pid}/schedstat").read_bytes().split()[0]) / 1e9
+            if self._times is None:
+                self._times = os.open(f"/proc/{self.pid}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+            return int(os.pread(self._times, 64, 0).split()[0]) / 1e9
         except (OSError, ValueError, IndexError):
             return None
 
     def wait(self) -> int:
         """Wait for the end of a process that has closed its socket; return how it ended."""
         self.end.close()
+        if self._times is not None:
+            os.close(self._times)
+            self._times = None
         if self.code is None:
             # Giving back much memory takes a while, in which the zygote is not to stand still.
             with contextlib.suppress(AttributeError, OSError):
