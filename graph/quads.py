@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from graph.links import link_quads
 from graph.sources import Source
 from ontology.errors import Problem, SourceError
 from ontology.namespaces import concept, expand, named_graph, term, thing
@@ -63,6 +64,8 @@ def quads(source: Source) -> Iterator[Quad]:
     that is no IRI.
     """
     graph = NamedNode(named_graph(source.graph))
+    for link in source.mappings:
+        yield from link_quads(link, graph)
     for record in source.records:
         name = ""
         try:

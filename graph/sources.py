@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ontology.errors import Origin, Problem
+from ontology.mappings import Mapping as Link
 from ontology.records import Record, Ref
 
 
@@ -27,6 +28,8 @@ class Source:
     size: int
     origins: Mapping[tuple[Ref, str | None], Origin] = field(default_factory=dict)
     unread: tuple[Problem, ...] = ()
+    #: Links to what is outside, in a source of links.
+    mappings: tuple[Link, ...] = ()
 
     def origin(self, ref: Ref, field_name: str | None = None) -> Origin:
         """Return the place of a field, else of its record, else the file."""

@@ -1,4 +1,4 @@
-"""The sources that come with Duikou: the areas, what the ten cases share, and the ten cases."""
+"""The sources that come with Duikou: the areas, what the ten cases share, the ten cases, and links."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from graph.sources import Source
 from loaders.case_file import read_case_file
 from loaders.gazetteer import areas
+from loaders.links.source import builtin_links
 from loaders.references import unresolved
 from ontology.errors import Origin, Problem, SourceError
 from ontology.records import Area, Case, Record
@@ -24,7 +25,7 @@ def builtin_files() -> list[Path]:
 
 
 def builtin_sources() -> list[Source]:
-    """Return the sources of the package: areas, common, then the cases by their number.
+    """Return the sources of the package: areas, common, then the cases by their number, then the links.
 
     Raises `SourceError` with the problems of all files when one cannot be read, bears another name than
     its file, or names something that none of them has: that is a broken installation, or a slip in an edit.
@@ -49,7 +50,8 @@ def builtin_sources() -> list[Source]:
     if problems:
         raise SourceError(*problems)
     sources[0] = with_other_years(sources[0])
-    return sources[:2] + sorted(sources[2:], key=lambda source: (min(case_numbers(source), default=0), source.graph))
+    cases = sorted(sources[2:], key=lambda source: (min(case_numbers(source), default=0), source.graph))
+    return [*sources[:2], *cases, builtin_links()]
 
 
 def with_other_years(source: Source) -> Source:

@@ -37,7 +37,7 @@ _EXTENSION: Final = "duikou.counts"
 _LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _MEDIA_TYPE: Final = "https://www.iana.org/assignments/media-types/"
 #: Graphs made of the others: they have the licence of those.
-_MADE: Final = frozenset(map(named_graph, ("inferred", "provenance", "links")))
+_MADE: Final = frozenset(map(named_graph, ("inferred", "provenance")))
 #: The dataset is offered as one file where it is sure to be below the most that is answered.
 _BYTES: Final = 400
 _ALL: Final = "CONSTRUCT WHERE { ?s ?p ?o }"
@@ -271,7 +271,7 @@ def licensed() -> frozenset[str]:
     from loaders.builtin import builtin_files  # noqa: PLC0415  not needed by who only serves other data
 
     sources = (f"source/{file.stem}" for file in builtin_files())
-    return frozenset(map(named_graph, ("ontology", "areas", *sources)))
+    return frozenset(map(named_graph, ("ontology", "areas", "links", *sources)))
 
 
 def is_licensed() -> bool:
