@@ -13,8 +13,8 @@ import itertools
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final, cast
 from xml.parsers import expat
@@ -29,6 +29,8 @@ from ontology.namespaces import named_graph
 _BULK: Final = 4_000_000
 #: Lines of a file that are searched for the place of a fault.
 _LOOKED_AT: Final = 1_000_000
+#: What stands between the parts of IRIs and names in any of the formats.
+_BETWEEN: Final = re.compile(r"[\s<>\"'/#:\\;,()\[\]{}]+|\.(?=\s|$)")
 _WHERE: Final = re.compile(r"^Parser error at line (\d+)(?: (?:column|between columns) (\d+))?[^:]*: ")
 _RESERVED: Final = frozenset({"ontology", "inferred", "provenance"})
 
@@ -118,26 +120,49 @@ def read_into(store: Store, file: RdfFile, tell: Callable[[int, int], None]) -> 
         raise SourceError(Problem(f"cannot be read: {error.strerror}", Origin(str(file.path)))) from None
 
 
-def locate_in(files: Sequence[RdfFile], thing: str, field: str | None) -> Origin | None:
-    """Return where the files first speak of a thing (an IRI), as far as that can be seen in their text.
+def locate_in(files: Sequence[RdfFile], things: Iterable[str]) -> dict[str, Origin]:
+    """Return where the files first speak of things (IRIs), as far as that can be seen in their text.
 
-    RDF parsers keep no places, so the IRI is looked for as it may be written: whole, or its last part
-    after a prefix. `field` is passed on. A single file is named even where the thing is not found.
+    RDF parsers keep no places, so each IRI is looked for as it may be written: whole, or its last part
+    after a prefix. Each file is read once, however many things are looked for. A single file is named
+    even where a thing is not found.
     """
-    last = re.escape(re.split("[/#]", thing)[-1])
-    written = re.compile(
-        rf"<{re.escape(thing)}>|\"{re.escape(thing)}\"|[\w.-]*:(?:[\w.-]+\\?/)*{last}(?![\w-])|[/#]{last}[>\"]"
-    )
+    wanted: dict[str, list[str]] = {}
+    for thing in dict.fromkeys(things):
+        wanted.setdefault(_last_part(thing), []).append(thing)
+    found: dict[str, Origin] = {}
     for file in files:
         opener = gzip.open if file.path.suffix.lower() == ".gz" else open
         try:
             with opener(file.path, "rt", encoding="utf-8", errors="replace") as lines:
                 for number, line in enumerate(itertools.islice(lines, _LOOKED_AT), 1):
-                    if found := written.search(line):
-                        return Origin(str(file.path), number, found.start() + 1, field)
+                    if not wanted:
+                        break
+                    _look(line, wanted, found, Origin(str(file.path), number))
         except OSError:
             continue
-    return Origin(str(files[0].path), field=field) if len(files) == 1 else None
+    if len(files) == 1:
+        whole = Origin(str(files[0].path))
+        return {thing: found.get(thing, whole) for thing in (*found, *(t for rest in wanted.values() for t in rest))}
+    return found
+
+
+def _last_part(iri: str) -> str:
+    return _BETWEEN.split(iri)[-1]
+
+
+def _look(line: str, wanted: dict[str, list[str]], found: dict[str, Origin], line_of: Origin) -> None:
+    """Move what a line speaks of from `wanted` to `found`."""
+    for part in {p for p in _BETWEEN.split(line) if p in wanted}:
+        for thing in list(wanted[part]):
+            whole = re.escape(thing)
+            last = re.escape(part) or r"(?!)"  # an IRI that ends with a slash is never written after a prefix
+            after_prefix = rf"[\w.-]*:(?:[\w.-]+\\?/)*{last}(?![\w-])|[/#]{last}[>\"]"
+            if written := re.search(rf"<{whole}>|\"{whole}\"|{after_prefix}", line):
+                found[thing] = replace(line_of, column=written.start() + 1)
+                wanted[part].remove(thing)
+        if not wanted[part]:
+            del wanted[part]
 
 
 class _Counted(io.RawIOBase):

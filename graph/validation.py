@@ -8,8 +8,8 @@ without reading the whole graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -30,8 +30,8 @@ LIMIT: Final = 5_000
 
 _TYPE: Final = NamedNode(expand("rdf:type"))
 _OURS: Final = expand("dk:")
-#: Where a thing (an IRI) or one of its properties (a short name) stands in the files that were read.
-Locate = Callable[[str, str | None], Origin | None]
+#: Where things (IRIs) stand in the files that were read; those not found are left out.
+Locate = Callable[[Iterable[str]], Mapping[str, Origin]]
 #: What other things share with a new one so that the two must be seen together.
 _SHARED: Final = tuple(NamedNode(expand(p)) for p in ("dk:inDocument", "dk:gbt2260Code"))
 #: Statements of the ontology that shapes look things up by.
@@ -68,8 +68,8 @@ def validate(
     """Hold the records of sources, and other things by IRI, against the shapes; both are in the store.
 
     `gone` names things that a command no longer describes: whoever still refers to them is checked
-    too. Of more than `limit` things the rest is left unchecked, and counted. `locate` tells where a
-    thing stands that no record describes.
+    too. Of more than `limit` things the rest is left unchecked, and counted. `locate` tells where
+    things stand that no record describes.
     """
     written = {iri(record.ref): (source, record) for source in sources for record in source.records}
     focus = list(dict.fromkeys([*written, *things, *_referring(store, gone)]))
@@ -83,8 +83,10 @@ def validate(
     citing = _citing(sources)
     problems: dict[str, Problem] = {}
     notes: dict[str, Problem] = {}
-    for result in shacl.run(nearby, set(focus), settled):
-        problem = _problem(result, written, citing, shacl.shorten, locate)
+    results = list(shacl.run(nearby, set(focus), settled))
+    places = locate(r.node for r in results if r.node not in written) if locate else {}
+    for result in results:
+        problem = _problem(result, written, citing, shacl.shorten, places)
         (problems if result.violation else notes)[str(problem)] = problem
     return Findings(
         problems=tuple(sorted(problems.values(), key=_place)),
@@ -105,10 +107,11 @@ def nameless(store: Store, graphs: Iterable[str], locate: Locate) -> list[Proble
             kind = quad.object
             if isinstance(quad.subject, BlankNode) and isinstance(kind, NamedNode) and kind.value.startswith(_OURS):
                 kinds[kind.value] = kinds.get(kind.value, 0) + 1
+    places = locate(kinds)
     return [
         Problem(
             f"{number} of the class dk:{kind.removeprefix(_OURS)} {'has' if number == 1 else 'have'} no IRI",
-            locate(kind, None),
+            places.get(kind),
             "Give each an IRI instead of a blank node, so that it can be cited and checked",
         )
         for kind, number in sorted(kinds.items())
@@ -229,14 +232,16 @@ def _problem(
     written: dict[str, tuple[Source, Record]],
     citing: dict[Ref, tuple[Source, Record]],
     shorten: Callable[[str], str],
-    locate: Locate | None,
+    places: Mapping[str, Origin],
 ) -> Problem:
     message = result.message.rstrip(".")
     known = result.value is None or result.value == result.node or result.value in message
     value = "" if known else f" Found: {shorten(result.value or '')}"
     entry = written.get(result.node)
     if entry is None:
-        where = locate(result.node, result.path and shorten(result.path)) if locate else None
+        where = places.get(result.node)
+        if where is not None and result.path:
+            where = replace(where, field=shorten(result.path))
         return Problem(f"{shorten(result.node)}: {message}.{value}".rstrip("."), where)
     source, record = entry
     where = source.origin(record.ref, _field(record, result.path))

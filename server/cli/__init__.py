@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "serve": "serving:serve",
     "build": "loading:build",
     "load": "loading:load",
+    "extract": "extracting:extract",
     "query": "asking:query",
     "get": "asking:get",
     "validate": "checking:validate",
@@ -65,6 +66,10 @@ class Commands(click.Group):
         return guarded(lambda: super(Commands, self).invoke(ctx))
 
 
+#: Problems that are printed: whoever broke a rule thousands of times reads the first ones.
+_TOLD = 200
+
+
 def guarded(run: Callable[[], Any]) -> Any:
     """Return what `run` returns; say what went wrong in one line for each problem, without a traceback."""
     try:
@@ -80,8 +85,10 @@ def guarded(run: Callable[[], Any]) -> Any:
         if os.environ.get("DUIKOU_DEBUG"):
             raise
         if isinstance(error, DuikouError):
-            for problem in error.problems:
+            for problem in error.problems[:_TOLD]:
                 click.echo(str(problem), err=True)
+            if (more := len(error.problems) - _TOLD) > 0:
+                click.echo(f"… and {more} more problems like these. Mend those above and try again.", err=True)
         else:
             name = type(error).__name__
             click.echo(f"Something unexpected went wrong: {name}: {error}. Set DUIKOU_DEBUG=1 for details.", err=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from graph.publish import Report
     from graph.sources import Source
     from ontology.errors import Problem
+
+#: Graphs that are told one by one.
+_TOLD: Final = 50
 
 
 @click.command(epilog="Example: duikou build --db data")
@@ -124,8 +127,11 @@ def _load_rdf(database: Database, paths: Sequence[Path], graph: str | None, dry_
 
     with output.progress() as bar:
         report = load_rdf(database, paths, graph=graph, progress=bar, dry_run=dry_run)
-    for change in report.changes:
+    for change in report.changes[:_TOLD]:
         click.echo(f"{' '.join(report.files)}: <{change.graph}>: +{change.added} −{change.removed} quads")
+    if more := report.changes[_TOLD:]:
+        added, removed = sum(c.added for c in more), sum(c.removed for c in more)
+        click.echo(f"{' '.join(report.files)}: {len(more)} more graphs: +{added} −{removed} quads (--report lists all)")
     return report
 
 

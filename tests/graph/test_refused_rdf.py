@@ -59,3 +59,14 @@ def test_a_planted_fault_is_told_with_its_place(ten_cases: Database, tmp_path: P
     assert told[0].where is not None
     assert (told[0].where.file, told[0].where.line) == (str(file), line)
     assert database.current == before
+
+
+def test_every_one_of_many_faults_has_its_own_line(tmp_path: Path) -> None:
+    file = tmp_path / "many.ttl"
+    many = [f"m:many-{n} a dk:Measurement ; dk:value 1.0 ." for n in range(150)]
+    file.write_text(PREFIXES + "\n".join(many), "utf-8")
+    with pytest.raises(ValidationError) as caught:
+        load_rdf(Database(tmp_path / "db"), [file])
+    first = PREFIXES.count("\n") + 1
+    lines = {p.where.line for p in caught.value.problems if p.where and "must cite" in p.message}
+    assert lines == set(range(first, first + 150))
