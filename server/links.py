@@ -121,9 +121,10 @@ def ontology_data(extension: str) -> str:
     return f"/ontology.{extension}"
 
 
-def console(lang: str, query: str | None = None) -> str:
-    """Return the path of the page where people write SPARQL, with a query in it."""
-    return f"/{lang}/sparql" + (f"?{urlencode({'query': query})}" if query else "")
+def console(lang: str, query: str | None = None, view: str = "table") -> str:
+    """Return the path of the page where people write SPARQL, with a query in it and a view of its answer."""
+    told = ({"query": query} if query else {}) | ({"view": view} if view != "table" else {})
+    return f"/{lang}/sparql" + (f"?{urlencode(told)}" if told else "")
 
 
 def sparql(query: str | None = None, format: str | None = None) -> str:

@@ -1,37 +1,40 @@
-"""``/{lang}/sparql``: the page where people write queries and read the answers as tables."""
+"""``/{lang}/sparql``: the page where people write queries and read the answers as tables, charts, maps and graphs."""
 
 from __future__ import annotations
 
+import json
+import secrets
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
 from graph.engine import Exhausted, NotOffered
-from graph.formats import Format
 from ontology import vocabulary as terms
 from ontology.errors import DuikouError, QueryError, StoreError
-from ontology.namespaces import sparql_prologue
-from server import access, links, problems, protocol
-from server.naming import Labels, Link, Name
+from ontology.namespaces import BASE, PREFIXES, sparql_prologue
+from server import access, headers, links, problems, protocol
+from server.pages import answers, views
 from server.pages.answer import LANGUAGE
+from server.pages.answers import Table
+from server.pages.snippets import snippets
 from server.problems import HttpError
-from server.queries import Term
-from server.sparql import dataset_of
 
 blueprint = Blueprint("console", __name__)
 
-#: Rows shown on the page; the downloads have them all.
-SHOWN: Final = 1000
 _START: Final = """SELECT ?programme ?label WHERE {
   ?programme a dk:Programme ; rdfs:label ?label .
 }
 ORDER BY ?programme
 LIMIT 50
 """
+#: Terms of other vocabularies that our data uses, offered by the editor.
+_FOREIGN: Final = (
+    "rdf:type", "rdfs:label", "rdfs:subClassOf", "rdfs:seeAlso", "skos:prefLabel", "skos:altLabel", "skos:notation",
+    "skos:inScheme", "skos:broader", "skos:exactMatch", "skos:closeMatch", "dcterms:title", "dcterms:description",
+    "dcterms:issued", "dcterms:date", "dcterms:publisher", "owl:sameAs", "prov:wasDerivedFrom",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,6 @@ class Mistake:
     is_malformed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """An answer to show: rows of links and words, or a yes or no."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Link | Name | None]]
-    total: int
-    is_graph: bool = False
-    truth: bool | None = None
-
-
 @blueprint.get(f"/{LANGUAGE}/sparql")
 def console(lang: str) -> Response:
     """Show the editor, and the answer where there is a query."""
@@ -66,66 +58,73 @@ def console(lang: str) -> Response:
             raise HttpError(413, "Query too long", f"At most {protocol.MAX_QUERY} bytes are read.")
         started = time.perf_counter()
         try:
-            table = _answer(lang, query)
+            table = answers.read(lang, query)
         except (QueryError, Exhausted, StoreError) as error:
             problem, mistake = problems.from_error(error), _mistake(error, query)
         milliseconds = (time.perf_counter() - started) * 1000
+    nonce = secrets.token_urlsafe(16)
+    endpoint = request.host_url.rstrip("/") + links.sparql()
     page = render_template(
         "sparql.html",
         query=query or sparql_prologue("dk", "rdfs") + _START,
         asked=query,
         table=table,
+        shown=_views(lang, table) if table else {},
+        view=request.args.get("view", "table"),
         mistake=mistake,
         milliseconds=f"{milliseconds:.0f}",
         questions=terms.questions(),
-        endpoint=request.host_url.rstrip("/") + links.sparql(),
-        formats=[(f.short, links.sparql(query, f.short)) for f in _downloads(table)] if table else [],
+        endpoint=endpoint,
+        formats=[(f.short, links.sparql(query, f.short)) for f in table.formats] if table else [],
+        snippets=snippets(endpoint, query, is_graph=table.is_graph) if table else [],
+        nonce=nonce,
+        limits=access.current().limits,
     )
-    if problem is None:
-        return Response(page, mimetype="text/html")
-    headers = {**problem.headers, "Cache-Control": "no-store"}
-    return Response(page, mimetype="text/html", status=problem.status, headers=headers)
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = headers.policy(nonce)
+    if problem is not None:
+        response.status_code = problem.status
+        response.headers.update({**problem.headers, "Cache-Control": "no-store"})
+    return response
 
 
-def _downloads(table: Table) -> Sequence[Format]:
-    if table.is_graph:
-        return (Format.TURTLE, Format.NTRIPLES, Format.RDFXML, Format.JSONLD)
-    return (Format.JSON, Format.XML) if table.truth is not None else (Format.CSV, Format.JSON, Format.TSV, Format.XML)
+@blueprint.get(f"/{LANGUAGE}/sparql/vocabulary.json")
+def vocabulary(lang: str) -> Response:
+    """Return what the editor completes: prefixes, terms and concepts with names and definitions."""
+    body = json.dumps({"prefixes": PREFIXES, "terms": [*_terms(lang), *_concepts(lang)]}, ensure_ascii=False)
+    etag = access.tag("vocabulary", lang, len(body))
+    return access.not_modified(etag) or access.tagged(Response(body, mimetype="application/json"), etag)
 
 
-def _answer(lang: str, query: str) -> Table:
-    engine = access.engine()
-    answer = engine.answer(query, dataset_of((), ()), (Format.JSON, Format.NTRIPLES))
-    labels = Labels(engine)
-    if answer.format is Format.NTRIPLES:
-        triples = list(ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES))
-        cells: list[list[Term | None]] = [[q.subject, q.predicate, q.object] for q in triples[:SHOWN]]
-        return Table(("subject", "predicate", "object"), _shown(lang, labels, cells), len(triples), is_graph=True)
-    results = ox.parse_query_results(answer.body, format=ox.QueryResultsFormat.JSON)
-    if isinstance(results, ox.QueryBoolean):
-        return Table((), (), 1, truth=bool(results))
-    assert isinstance(results, ox.QuerySolutions)
-    columns = [v.value for v in results.variables]
-    solutions = list(results)
-    cells = [[solution[c] for c in columns] for solution in solutions[:SHOWN]]
-    return Table(columns, _shown(lang, labels, cells), len(solutions))
+def _views(lang: str, table: Table) -> dict[str, Any]:
+    """Return the views that an answer has, the table first."""
+    found = {"table": table, "chart": views.chart(table, lang), "map": views.plot(table), "graph": views.ties(table)}
+    return {name: view for name, view in found.items() if view is not None}
 
 
-def _shown(lang: str, labels: Labels, cells: list[list[Term | None]]) -> list[list[Link | Name | None]]:
-    named = [t.value for row in cells for t in row if isinstance(t, ox.NamedNode)]
-    labels.load(named)
-    return [[_cell(lang, labels, term) for term in row] for row in cells]
+def _terms(lang: str) -> list[dict[str, str]]:
+    ours = [
+        {
+            "name": f"dk:{t.name}",
+            "kind": "class" if t.kind == "class" else "property",
+            "label": getattr(t.label, lang) or t.name,
+            "info": getattr(t.definition, lang) or "",
+        }
+        for t in terms.terms().values()
+    ]
+    return ours + [{"name": name, "kind": "property", "label": "", "info": ""} for name in _FOREIGN]
 
 
-def _cell(lang: str, labels: Labels, term: Term | None) -> Link | Name | None:
-    if term is None:
-        return None
-    if isinstance(term, ox.NamedNode):
-        return labels.link(term.value, lang)
-    if isinstance(term, ox.Literal):
-        other = (term.language or "").partition("-")[0]
-        return Name(term.value, other if other and other != lang else None)
-    return Name(str(term))
+def _concepts(lang: str) -> list[dict[str, str]]:
+    found = []
+    for scheme in sorted(terms.schemes()):
+        for key, concept in terms.concepts(scheme).items():
+            iri = f"<{BASE}concept/{scheme}/{key}>"
+            label = getattr(concept.label, lang) or key
+            found.append(
+                {"name": iri, "kind": "concept", "label": label, "info": getattr(concept.definition, lang) or ""}
+            )
+    return found
 
 
 def _mistake(error: DuikouError, query: str) -> Mistake:

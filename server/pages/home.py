@@ -6,16 +6,24 @@ from typing import Final
 
 from flask import Blueprint, Response, redirect, request
 
+from graph.engine import Engine
 from ontology import vocabulary as terms
 from ontology.namespaces import term
 from server import access, links, negotiation, queries
 from server.pages.answer import LANGUAGE, page, unchanged
+from server.pages.kept import kept
 from server.pages.lists import CLASSES, entries
+from server.pages.pairing import pairing
 
 blueprint = Blueprint("home", __name__)
 
 #: The kinds that the home page counts.
 _COUNTED: Final = ("case", "programme", "organisation", "area", "measurement", "mechanism", "product", "evidence")
+
+#: The questions that a newcomer is offered first.
+_STARTERS: Final = (
+    "donors-in-yunnan", "target-against-achievement", "money", "people", "kashgar-price", "mechanisms-with-cooperative",
+)  # fmt: skip
 
 
 @blueprint.get("/")
@@ -34,7 +42,19 @@ def home(lang: str) -> Response:
     if (same := unchanged()) is not None:
         return same
     engine = access.engine()
-    per_class = {r["class"].value: int(r["count"].value) for r in queries.select(engine, "classes")}
+    per_class = kept("classes", lambda: _per_class(engine))
     counts = [(kind, per_class.get(term(CLASSES[kind]), 0)) for kind in _COUNTED]
     cases = entries(lang, "case", 1, 20)
-    return page("home.html", counts=[c for c in counts if c[1]], cases=cases, questions=terms.questions())
+    questions = {question.key: question for question in terms.questions()}
+    return page(
+        "home.html",
+        counts=[c for c in counts if c[1]],
+        cases=cases,
+        pairing=pairing(lang),
+        starters=[questions.pop(key) for key in _STARTERS if key in questions],
+        questions=list(questions.values()),
+    )
+
+
+def _per_class(engine: Engine) -> dict[str, int]:
+    return {r["class"].value: int(r["count"].value) for r in queries.select(engine, "classes")}

@@ -57,6 +57,7 @@ def layout() -> dict[str, Any]:
         "bytes": _bytes,
         "day": lambda moment: moment.replace("T", " ").replace("Z", " UTC"),
         "signed": lambda number: f"{'+' if number >= 0 else '−'}{number_of_things(here, abs(number))}",
+        "plain": lambda cell: "" if cell is None else cell.name.text if isinstance(cell, Link) else cell.text,
         "is_link": lambda value: isinstance(value, Link),
         "is_group": lambda value: isinstance(value, Group),
     }

@@ -8,7 +8,7 @@ from server import links
 from server.pages.portrait import Portrait
 
 _TYPES: Final = {
-    "programme": "Project", "activity": "Project", "organisation": "Organization", "area": "Place", "site": "Place",
+    "organisation": "Organization", "area": "Place", "site": "Place",
     "event": "Event", "product": "Product", "work": "CreativeWork", "document": "Article", "case": "CreativeWork",
     "measurement": "Observation", "concept": "DefinedTerm", "graph": "Dataset",
 }  # fmt: skip

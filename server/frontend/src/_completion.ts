@@ -51,7 +51,7 @@ function variables(context: CompletionContext, from: number): CompletionResult {
 function option(term: Term, prefixes: Record<string, string>): Completion {
   return {
     label: `${term.name} ${term.label}`,
-    displayLabel: term.name,
+    displayLabel: term.kind === "concept" ? term.name.slice(1, -1).replace(/^.*\/concept\//, "concept/") : term.name,
     detail: term.label,
     info: term.info || undefined,
     type: term.kind === "class" ? "class" : term.kind === "property" ? "property" : "constant",
