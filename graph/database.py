@@ -25,12 +25,14 @@ import errno
 import fcntl
 import itertools
 import json
+import math
 import os
 import re
 import shutil
 import socket
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
@@ -55,6 +57,8 @@ PATIENCE: Final = 10.0
 
 #: Of graphs with more quads than this, what changed in them is not looked for quad by quad.
 _COMPARED: Final = 100_000
+#: Seconds for which a look at the current snapshot holds for those that have looked themselves before.
+_RECENT: Final = 0.005
 #: Of larger graphs the index of names is made after publishing: by whoever searches first.
 _INDEXED: Final = 100_000
 _NEW_MARKER: Final = "duikou.json.new"
@@ -86,7 +90,7 @@ class Draft:
     """
 
     def __init__(self, store: Store, base: Snapshot | None, path: Path) -> None:
-        self.store: Final = store
+        self.store = store
         self.base: Final = base
         #: The working directory; what is put beside ``store`` here is published with the snapshot.
         self.path: Final = path
@@ -101,6 +105,11 @@ class Draft:
         self.snapshot: Snapshot | None = None
         self._touched: set[str] | None = set()
         self._noted: set[Quad] = set()
+
+    def close(self) -> None:
+        """Let go of the store, not to be used any more: if its files go first, its engine waits for a second."""
+        if hasattr(self, "store"):
+            del self.store
 
     def note(self, quads: Iterable[Quad]) -> None:
         """Say which single quads this draft may add or remove, in graphs not touched as a whole."""
@@ -203,6 +212,8 @@ class Database:
         self._guard = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._reader: Reader | None = None
+        #: When that was last found to be the current one.
+        self._looked = -math.inf
 
     # -- looking --------------------------------------------------------------
 
@@ -220,10 +231,19 @@ class Database:
     def reader(self) -> Reader:
         """Return a reader of the current snapshot, the same one until another is published."""
         with self._guard:
-            seen = self._stamp()
+            looked, seen = time.monotonic(), self._stamp()
             if self._reader is None or seen != self._seen:
                 self._reader, self._seen = self._open(), seen
+            self._looked = looked
             return self._reader
+
+    def recent(self) -> Reader:
+        """Return the reader of whoever looked last, when that is at most a few milliseconds ago.
+
+        Whoever has just called `reader` gets no older snapshot than there.
+        """
+        found = self._reader
+        return found if found is not None and time.monotonic() - self._looked < _RECENT else self.reader()
 
     def at(self, number: int) -> Reader:
         """Return a reader of one snapshot that is still kept."""
@@ -247,9 +267,18 @@ class Database:
             base = self.current
             work = Path(tempfile.mkdtemp(prefix="work-", dir=self.path))
             work.chmod(0o755)
+            draft = None
             try:
-                yield from self._work(work, base, command)
+                if base:
+                    Store.read_only(str(base.path / "store")).backup(work / "live")
+                draft = Draft(Store(work / "live"), base, work / "new")
+                draft.path.mkdir()
+                yield draft
+                if not draft.dropped:
+                    self._publish(draft, work, command)
             finally:
+                if draft is not None:
+                    draft.close()
                 shutil.rmtree(work, ignore_errors=True)
 
     def rollback(self, number: int | None = None) -> Snapshot:
@@ -276,14 +305,9 @@ class Database:
 
     # -- how ------------------------------------------------------------------
 
-    def _work(self, work: Path, base: Snapshot | None, command: str) -> Iterator[Draft]:
-        if base:
-            Store.read_only(str(base.path / "store")).backup(work / "live")
-        draft = Draft(Store(work / "live"), base, work / "new")
-        draft.path.mkdir()
-        yield draft
-        if draft.dropped:
-            return
+    def _publish(self, draft: Draft, work: Path, command: str) -> None:
+        """Make a draft the current snapshot. What can be done before is done before: who writes waits to be told."""
+        base = draft.base
         if draft.bulk:
             draft.store.optimize()
         draft.store.flush()
@@ -307,12 +331,14 @@ class Database:
         fields = {k: v for k, v in asdict(manifest).items() if k not in ("path", "is_current")}
         (draft.path / "manifest.json").write_text(json.dumps(fields, indent=1, ensure_ascii=False) + "\n", "utf-8")
         (draft.path / "readers.lock").touch()
+        draft.close()
+        shutil.rmtree(work / "live", ignore_errors=True)
         _sync_tree(draft.path)
         draft.path.rename(self.path / "snapshots" / manifest.name)
         _sync(self.path / "snapshots")
-        self._point_at(number)
-        draft.snapshot = self._snapshot(number, current=number)
         self._prune(self.keep)
+        self._point_at(number)
+        draft.snapshot = replace(manifest, path=self.path / "snapshots" / manifest.name, is_current=True)
 
     def _point_at(self, number: int) -> None:
         temporary = self.path / f"CURRENT.{os.getpid()}"
