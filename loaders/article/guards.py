@@ -1,0 +1,159 @@
+"""Number words that are no figures: names, slogans, ordinals, idioms, addresses, grades.
+
+Each guard says why; what a guard holds is left out of the figures and, where it looks like one, told as unread.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from loaders.article import anchored
+from loaders.article.segments import Paragraph, Structure
+
+_CN = "一二两三四五六七八九十百千万亿双"
+_ORDINAL = re.compile(
+    r"第(?:\d+|[一二三四五六七八九十百千零〇]+)[^，,。；;\s]?"
+    r"|首[批次个届家所期轮条座例台套支位名年创季只笔单站场部届]"
+    r"|(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:期|号)(?:工程|项目|建设|投资|厂房|楼|院|地|园|基地|完工|开工)"
+    r"|(?:前|头|名列|排名|位列|位居|排)(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:名|位|强|甲)(?!学|专|干|教|医)"
+    r"|(?:\d{1,3}|[一二三四五六七八九十百]{1,4})周年"
+    r"|(?:\d{1,2}|[一二三四五六])级(?!以)|[\d一二三四五][AaＡ]+级?|\d[GＧ](?![BbＢ])|(?:[一二三四五六七八九]|\d{1,2})(?:年级|等奖|星级|类区|线城市|线品牌|品官|号楼|号线|号店|号院|号文|路公交|小时圈|点半)"
+    r"|(?:\d{1,3}|[一二三四五六七八九十]{2,3})届"
+    r"|[一二三四五六七八九十]{1,3}(?:是|来(?=[，,])|则)(?![一二三四五六七八九十])"
+    r"|(?<![\d.])\d{1,2}\.0(?!\d)(?:版|时代)?"
+    r"|(?:小|初|高|大)[一二三四](?=[年学的，,、])"
+)
+_CODES = re.compile(
+    r"[〔\[【（(]\s*(?:19|20)\d\d\s*[〕\]】）)]\s*第?\d+\s*号|\d+号(?=文件|令|公告|决定)|第?\d+号(?:文|令)"
+    r"|(?<![\d])0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:400|800)-?\d{3}-?\d{4}|\d{5,}(?:热线|客服|平台(?!化))|(?:热线|电话|传真|邮编|邮政编码|QQ|微信号?|编号|代码|信用代码|账号|帐号|卡号|证号|文号|批准文号)[：:]?[A-Za-z]*[\d\-]{4,}"
+    r"|[A-Za-z]+[-_]?\d[\d.\-]*[A-Za-z]*|[SGXYCZ]\d{1,4}(?=[\u4e00-\u9fff])|\d{2,4}国道|\d{2,4}省道|(?<![\d])\d+[A-Za-z](?![A-Za-z])(?<!\d[mtgLGWKkVv])"
+    r"|https?://\S+|www\.\S+|\d{1,3}(?:\.\d{1,3}){3}"
+    r"|(?:\d|[一二三四五六七八九NnXx])+(?:\+(?:\d|[一二三四五六七八九NnXx])+)+|[NnXxＮ]\+|\+[NnXxＮ]"
+    r"|(?<![\d])\d{1,2}[×xX*]\d{1,3}(?:小时)?|\d+(?:\.\d+)?:\d+(?:\.\d+)?|[一二三四五六七八九]比[一二三四五六七八九]"
+)
+_LIST_MARK = re.compile(
+    r"(?:^|(?<=\n))(?:[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|\d{1,2}[、.．)）](?!\d)|[一二三四五六七八九十]{1,3}、|案例[一二三四五六七八九十\d]+)|[（(][一二三四五六七八九十]{1,3}[)）]|[①-⑳]|(?<=[。；;])\d{1,2}[.、](?=[\u4e00-\u9fff])"
+)
+_QUOTED = re.compile(
+    r"“([^“”\n]{1,14})”|\"([^\"\n]{1,20})\"|‘([^‘’\n]{1,20})’|「([^「」\n]{1,20})」|【([^【】\n]{1,20})】"
+)
+_TITLED = re.compile(r"《[^《》\n]{1,60}》|〈[^〈〉\n]{1,40}〉")
+#: 百县百品, 三带两转: number, a word, number, a word. Digits never make one, nor does a classifier with its noun.
+_SLOGAN = re.compile(
+    rf"(?<![\d{_CN}])[{_CN}]([^{_CN}\d\W几余多来成点分年月天个名])[{_CN}]([^{_CN}\d\W个])(?![{_CN}\d])"
+)
+_BARE = r"(?<![\d一二两三四五六七八九十百千几数近上超逾过约破达满.])[百千万]"
+_SLOGAN_LONG = re.compile(
+    _BARE + r"[企村校县乡镇社店团名家人户场]{1,2}[^，,。；;、\d]{0,6}?[百千万][企村校县乡镇社店团户家人品岗业里物]"
+)
+_CAMPAIGN = re.compile(
+    _BARE
+    + r"(?![余多几来分亩元吨斤])[^，,。；;、\d“”\n的]{1,9}(?:工程|行动|计划|活动|进万家|下基层|下乡|进乡村|大走访|入户)"
+)
+_SAID = re.compile(r"[，,。！？!?；;]|\d{2,}[^\d]*[元人户家个亩]|\d(?:万|亿)")
+_FACT_INSIDE = re.compile(r"\d+(?:\.\d+)?[余多]?[万亿]?(?:元|人|户|亩|吨|家|名|公里)")
+
+
+_LINE_OF_VERSE = re.compile(r"[\u4e00-\u9fff]{5}|[\u4e00-\u9fff]{7}")
+_PAUSE = re.compile(r"[，,。！？!?；;、:：]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A stretch of the view in which number words are no figures, and why."""
+
+    begin: int
+    end: int
+    kind: str
+    why: str
+    ref: str = ""
+
+
+class Guards:
+    """All guards of a text."""
+
+    def __init__(self, found: Iterable[Guard]) -> None:
+        """Take the guards in any order."""
+        self._sorted = sorted(found, key=lambda g: g.begin)
+        self._begins = [g.begin for g in self._sorted]
+        self._longest = max((g.end - g.begin for g in self._sorted), default=0)
+
+    def over(self, begin: int, end: int) -> Guard | None:
+        """Return a guard that overlaps a stretch."""
+        i = bisect_right(self._begins, end - 1) - 1
+        while i >= 0 and self._sorted[i].begin > begin - self._longest:
+            if self._sorted[i].end > begin:
+                return self._sorted[i]
+            i -= 1
+        return None
+
+
+def guards(structure: Structure) -> Guards:
+    """Return the guards of a document (dates are no part of them, nor are idioms: see `idiom`)."""
+    text = structure.view.text
+    found: list[Guard] = verses(structure)
+    for pattern, kind, why in (
+        (_ORDINAL, "ordinal", "an ordinal, grade or step, not a count"),
+        (_CODES, "code", "a number in a name, code, ratio or formula"),
+        (_LIST_MARK, "mark", "the number of a list"),
+        (_TITLED, "title", "inside a title"),
+        (_SLOGAN_LONG, "slogan", "a slogan, not a count"),
+        (_CAMPAIGN, "slogan", "the name of a campaign, not a count"),
+    ):
+        found += [Guard(m.start(), m.end(), kind, why) for m in pattern.finditer(text)]
+    for m in _SLOGAN.finditer(text):
+        if not _counts(text, m):
+            found.append(Guard(m.start(), m.end(), "slogan", "a slogan, not a count"))
+    for m in _QUOTED.finditer(text):
+        inside = next(g for g in m.groups() if g is not None)
+        if not _SAID.search(inside) and not _FACT_INSIDE.search(inside):
+            found.append(Guard(m.start(), m.end(), "quoted", "inside a quoted name or slogan"))
+    return Guards(found)
+
+
+def verses(structure: Structure) -> list[Guard]:
+    """Return the stanzas of a text: four lines or more, all of five or all of seven characters."""
+    found: list[Guard] = []
+    run: list[Paragraph] = []
+    lines: list[int] = []
+    for paragraph in (*structure.paragraphs, None):
+        here = _verse_lines(structure, paragraph) if paragraph is not None else []
+        if here and (not lines or here[0] == lines[0]):
+            assert paragraph is not None
+            run.append(paragraph)
+            lines += here
+            continue
+        if len(lines) >= 4:
+            found.append(Guard(run[0].begin, run[-1].end, "verse", "in a poem"))
+        run, lines = ([paragraph], here) if here and paragraph is not None else ([], [])
+    return found
+
+
+def _verse_lines(structure: Structure, paragraph: Paragraph) -> list[int]:
+    if paragraph.end - paragraph.begin > 600:
+        return []
+    text = structure.view.text[paragraph.begin : paragraph.end]
+    lines = [line for line in _PAUSE.split(text) if line]
+    lengths = {len(line) for line in lines}
+    alike = len(lengths) == 1 and all(_LINE_OF_VERSE.fullmatch(line) for line in lines)
+    return [len(line) for line in lines] if alike else []
+
+
+def _counts(text: str, m: re.Match[str]) -> bool:
+    """两省五县 after 、 or before a classifier's noun is counted; 三带两转 is not."""
+    places = "省市县区州镇乡村校院"
+    return m[1] in places and m[2] in places and m[0][0] not in "百千万" and m[0][0] != m[0][2] and m[0][0] != "一"
+
+
+def idiom(text: str, begin: int, end: int) -> anchored.Word | None:
+    """Return the idiom, term or name of the lexicon that holds the numeral from `begin` to `end`."""
+    lexicon = anchored.words("idioms")
+    stop = min(len(text), end + 9)
+    for start in range(max(0, begin - 7), begin + 1):
+        word = lexicon.at(text, start, stop)
+        if word is not None and start + len(word.surface) > begin:
+            return word
+    return None
