@@ -42,8 +42,7 @@ class Cache:
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`."""
-        snapshot = self._database.reader().snapshot
-        key = (snapshot.number if snapshot else 0, text, dataset, tuple(formats))
+        key = (self._number(), text, dataset, tuple(formats))
         with self._guard:
             kept = self._kept.get(key)
             if kept is not None:
@@ -60,10 +59,13 @@ class Cache:
         out.write(answer.body)
         return answer.format
 
+    def _number(self) -> int:
+        snapshot = self._database.reader().snapshot
+        return snapshot.number if snapshot else 0
+
     def _keep(self, key: _Key, answer: Answer) -> None:
         with self._guard:
-            now = self._database.reader().snapshot
-            if key[0] != (now.number if now else 0):
+            if key[0] != (self._number() if answer.number is None else answer.number):
                 return  # another snapshot was published while this was answered, perhaps from that one
             replaced = self._kept.pop(key, None)
             self._size += _size(key, answer) - (_size(key, replaced) if replaced else 0)

@@ -66,6 +66,8 @@ class Answer:
     media_type: str
     body: bytes
     format: Format
+    #: The number of the snapshot that it is from, where the engine knows.
+    number: int | None = None
 
 
 def choose(form: str, fits: Sequence[Format], formats: Sequence[Format]) -> Format:

@@ -138,7 +138,7 @@ class Reader:
         """See `graph.engine.Engine.answer`."""
         out = io.BytesIO()
         chosen = self.write(text, dataset, formats, out)
-        return Answer(chosen.media_type, out.getvalue(), chosen)
+        return Answer(chosen.media_type, out.getvalue(), chosen, self.snapshot.number if self.snapshot else 0)
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`."""

@@ -151,9 +151,14 @@ class Express:
         if lasting and by_get:
             etag = access.tag_at(self._served.version, snapshot, *sparql.parts(asked.query, dataset, formats))
         ready = self._made(answer.body, answer.format, plain, etag, state)
-        if lasting and _state(self._served.database.reader().snapshot) == state:
+        number = snapshot.number if snapshot else 0
+        if lasting and number == (self._number() if answer.number is None else answer.number):
             self._prepared.keep(plain, ready)
         return ready
+
+    def _number(self) -> int:
+        snapshot = self._served.database.reader().snapshot
+        return snapshot.number if snapshot else 0
 
     def _made(
         self, body: bytes, format: Format, plain: _Plain, etag: str | None, state: tuple[int, str] | None

@@ -39,6 +39,8 @@ MODES: Final = ("off", "json", "text")
 _EXTENSION: Final = "duikou.metrics"
 _NAME: Final = "duikou.request_id"
 _BEGAN: Final = "duikou.began"
+#: Names for requests to come.
+_names: Final[list[str]] = []
 #: The request that a thread answers without Flask.
 _early: ContextVar[WSGIEnvironment | None] = ContextVar("early", default=None)
 _SANE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=-]{0,127}")
@@ -61,8 +63,18 @@ def name_of(environ: WSGIEnvironment) -> str:
     name: str | None = environ.get(_NAME)
     if name is None:
         told = environ.get("HTTP_X_REQUEST_ID", "")
-        name = environ[_NAME] = told if _SANE.fullmatch(told) else secrets.token_hex(8)
+        name = environ[_NAME] = told if told and _SANE.fullmatch(told) else _fresh()
     return name
+
+
+def _fresh() -> str:
+    """Return a name that nobody had before and nobody can guess."""
+    while True:
+        try:
+            return _names.pop()
+        except IndexError:  # to ask the system for each would let go of the interpreter each time
+            drawn = secrets.token_hex(8 * 256)
+            _names.extend(drawn[i : i + 16] for i in range(0, len(drawn), 16))
 
 
 def begin_early(environ: WSGIEnvironment) -> float:

@@ -9,6 +9,7 @@ those it forked, at once and whatever they are at. The service talks to it by `g
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -42,6 +43,7 @@ def _become(role: Callable[..., None], parent: int, end: socket.socket, argument
 
 def main() -> None:
     """Serve orders from standard input's socket until it closes."""
+    gc.freeze()  # what was imported stays, and need not be gone through in each worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which closes the socket
     control, parent = socket.socket(fileno=os.dup(0)), os.getpid()
     with contextlib.suppress(wire.Closed):

@@ -86,7 +86,7 @@ class _Worker(Process):
         return True
 
     def reply(self) -> Answer | int:
-        return wire.reply(*self._message())
+        return wire.reply(*self._message(), self.number)
 
     def _message(self) -> tuple[bytes, int | None]:
         while not self.answers_within(_INDEXING):
@@ -284,7 +284,8 @@ class Pool:
 
     def _take(self) -> _Worker:
         """Return a worker that has the current snapshot open."""
-        number = self._number()
+        snapshot = self._database.recent().snapshot
+        number = snapshot.number if snapshot else 0
         while True:
             with self._guard:
                 worker = self._idle.popleft() if self._idle else None

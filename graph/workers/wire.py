@@ -204,8 +204,8 @@ def answer_head(chosen: Format, *, in_file: bool = False) -> bytearray:
     return bytearray((_IN_FILE if in_file else _HERE, _FORMATS.index(chosen)))
 
 
-def reply(message: bytes, descriptor: int | None) -> Answer | int:
-    """Return the answer that a worker's message holds, or the size it was not allowed to exceed.
+def reply(message: bytes, descriptor: int | None, number: int) -> Answer | int:
+    """Return the answer that a message holds, of a worker on a snapshot, or the size it was not allowed to exceed.
 
     `QueryError` and `NotAcceptable` as the worker raised them; `Closed` where the message is none.
     """
@@ -214,7 +214,7 @@ def reply(message: bytes, descriptor: int | None) -> Answer | int:
         if len(message) < 2 or message[1] >= len(_FORMATS) or (kind == _IN_FILE) != (descriptor is not None):
             raise Closed
         chosen = _FORMATS[message[1]]
-        return Answer(chosen.media_type, message[2:] if descriptor is None else _drain(descriptor), chosen)
+        return Answer(chosen.media_type, message[2:] if descriptor is None else _drain(descriptor), chosen, number)
     said: dict[str, Any] = json.loads(message)
     if said["error"] == "size":
         return int(said["size"])
