@@ -148,11 +148,21 @@ def _is_part(iri: str) -> bool:
 
 def _incoming(engine: Engine, iri: str, listed: int) -> Iterator[Incoming]:
     thing = ox.NamedNode(iri)
-    for row in queries.select(engine, "incoming-counts", thing=thing):
-        property_ = ox.NamedNode(row["property"].value)
-        found = queries.select(engine, "incoming", thing=thing, property=property_, limit=listed)
-        subjects = tuple(r["subject"].value for r in found if isinstance(r["subject"], ox.NamedNode))
-        yield Incoming(property_.value, int(row["count"].value), int(row["stated"].value), subjects)
+    counted = queries.select(engine, "incoming-counts", thing=thing)
+    if not counted:
+        return
+    # one question for all properties: each is a subselect with a limit of its own
+    parts = [
+        queries.text("incoming", thing=thing, property=ox.NamedNode(row["property"].value), limit=listed)
+        for row in counted
+    ]
+    found: dict[str, list[str]] = {}
+    for row in queries.united(engine, parts):
+        if isinstance(row["subject"], ox.NamedNode):
+            found.setdefault(row["property"].value, []).append(row["subject"].value)
+    for row in counted:
+        subjects = tuple(found.get(row["property"].value, ()))
+        yield Incoming(row["property"].value, int(row["count"].value), int(row["stated"].value), subjects)
 
 
 def _named(around: Neighbourhood) -> Iterator[str]:

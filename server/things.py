@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, request
 
 from graph.engine import Dataset
 from graph.formats import Format
-from server import access, datafile, links, negotiation, neighbourhood, queries
+from server import access, datafile, departed, links, negotiation, neighbourhood, queries
 from server.datafile import Extension
 from server.links import Name
 from server.problems import HttpError
@@ -66,10 +66,12 @@ def ox_boolean(body: bytes) -> bool:
 
 
 def missing(name: Name) -> HttpError:
-    """Return the 404 for a thing that nothing is known of."""
-    return HttpError(
-        404, "Not found", f"Nothing is known of <{name.iri}>. The list at /en/{name.kind}/ shows what there is."
-    )
+    """Return the 404 for a thing that nothing is known of, the 410 for one of which something was."""
+    listed = f"The list at /en/{name.kind}/ shows what there is."
+    if (seen := departed.last_seen(name.iri)) is not None:
+        told = f"<{name.iri}> was last in snapshot {seen.number} of {seen.created} and has been removed. {listed}"
+        return HttpError(410, "Gone", told)
+    return HttpError(404, "Not found", f"Nothing is known of <{name.iri}>. {listed}")
 
 
 def _named(kind: str, key: str) -> Name:

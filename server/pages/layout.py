@@ -13,6 +13,7 @@ from server.figures import number_of_things
 from server.naming import Link
 from server.pages import assets, bars
 from server.pages.portrait import Group
+from server.pages.similar import similar
 
 #: Characters of a name that a page shows.
 LONGEST: Final = 400
@@ -58,6 +59,7 @@ def layout() -> dict[str, Any]:
         "day": lambda moment: moment.replace("T", " ").replace("Z", " UTC"),
         "signed": lambda number: f"{'+' if number >= 0 else '−'}{number_of_things(here, abs(number))}",
         "plain": lambda cell: "" if cell is None else cell.name.text if isinstance(cell, Link) else cell.text,
+        "similar": similar,
         "is_link": lambda value: isinstance(value, Link),
         "is_group": lambda value: isinstance(value, Group),
     }

@@ -236,7 +236,9 @@ class Painter:
     # -- parties
 
     def _roles(self, iri: str) -> list[Role]:
-        found = []
+        found: list[Role] = []
+        keys = {curie: curie.partition(":")[2].removesuffix("Participation") for _, curie in ROLES.values()}
+        self._around.labels.load(concept("role", key) for curie, key in keys.items() if self._around.of(iri, curie))
         for _, curie in ROLES.values():
             parts = [
                 Participant(
@@ -250,14 +252,8 @@ class Painter:
                 for party in iris(self._around.of(part, "dk:participant"))
             ]
             if parts:
-                key = curie.partition(":")[2].removesuffix("Participation")
-                found.append(Role(key, self._role(key), parts))
+                found.append(Role(keys[curie], self._link(concept("role", keys[curie])), parts))
         return found
-
-    def _role(self, key: str) -> Link:
-        iri = concept("role", key)
-        self._around.labels.load([iri])
-        return self._link(iri)
 
     def _detail(self, part: str) -> str | None:
         share = decimal(self._around.one(part, "dk:share"))
