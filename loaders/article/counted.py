@@ -116,6 +116,7 @@ _PEOPLE = {"person", "household"}
 _TAKES = {
     "bare-org": {"org", "shop", "facility", "school", "health"},
     "bare-team": {"org"},
+    "session": {"event"},
     "bare-kind": {"product", "abstract", "plant", "animal", "thing", "facility"},
 }
 #: Classifiers whose unit is what they count, where that is known, and their own name where it is not.
@@ -280,7 +281,7 @@ def _chain(text: str, begin: int, word: Word, clause_end: int) -> tuple[Word, in
             and word.kind != "household"
         ):
             break
-        if word.kind in _PEOPLE and following.kind not in _PEOPLE:
+        if word.kind in _PEOPLE and following.kind not in _PEOPLE | {"event", "facility", "org", "school", "health"}:
             break
         if word.kind in _PLACES and skip:
             break
@@ -297,6 +298,8 @@ def _before(text: str, begin: int, clause_begin: int, kind: str) -> Counted | No
     word = nouns.before(text, end, low)
     if word is not None and word.kind != "skip" and (takes is None or word.kind in takes):
         return Counted(word.normalised, "adjacent", end - len(word.surface), end, word)
+    if not kind.startswith("bare"):
+        return None
     at = end - 1
     while at > low:
         word = nouns.before(text, at, low)

@@ -97,6 +97,8 @@ def _arabic(found: re.Match[str]) -> Numeral:
 def _chinese(found: re.Match[str]) -> Numeral | None:
     words = found["chinese"]
     end = found.end()
+    if words == "千" and found.string[end : end + 1] in tuple("米克瓦伏"):
+        return None  # 千克 is one word
     tail = _TAIL.match(found.string, end)
     infix = ""
     scale = 1
@@ -157,6 +159,10 @@ def chinese_value(words: str) -> tuple[Decimal, Decimal | None] | None:
 
 def _approximation(words: str) -> tuple[Decimal, Decimal] | None:
     """三五, 七八十, 两三万: two digits that follow each other before the same step."""
+    tens = re.fullmatch(r"([二三四五六七八九]?十)([一二三四五六七八])([二三四五六七八九])", words)
+    if tens and DIGITS[tens[3]] == DIGITS[tens[2]] + 1:
+        base = DIGITS.get(tens[1][0], 1) * 10
+        return Decimal(base + DIGITS[tens[2]]), Decimal(base + DIGITS[tens[3]])
     if len(words) < 2 or words[0] not in DIGITS or words[1] not in DIGITS:
         return None
     low, high = DIGITS[words[0]], DIGITS[words[1]]

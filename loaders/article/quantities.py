@@ -32,7 +32,7 @@ _MONEY_BEFORE = re.compile(
     r"(?:额|收入|资金|产值|投资|金额|价值|资产|经费|营收|善款|款|利润|税收|收益|成本|贷款)(?:累计|共计|合计|总计|达到|达|为|共|约|近|超过|超|突破|逾|已|高达|的)*$"
 )
 _PEOPLE_BEFORE = re.compile(
-    r"(?:人口|人数|人员|粉丝|用户|劳动力|人次)(?:数量)?(?:累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
+    r"(?:人口|人数|人员|粉丝数?|用户|劳动力|人次|关注者|会员)(?:数量)?(?:已经?|涨到|增至|增加到|增长到|发展到|扩大到|累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
 _EARN_BEFORE = re.compile(r"(?:挣|赚|工资|月薪|卖了?|领到?|进账|收入)了?(?:大约|将近|能有|有|到|上)?$")
 _VIEWS_BEFORE = re.compile(
@@ -50,7 +50,13 @@ _LISTED = re.compile(r"[、和与及][^，,。、；;\d]{1,8}$")
 _PERIODIC = re.compile(
     r"(?P<annual>每年|年均|年(?=[产加销接发出处营供收均总培输旅交度屠存提消生纯可综游创])|全年)|(?P<monthly>每月|每个月|月均|月(?=[产销薪工收均]))"
 )
-_CASE_ENDS = re.compile(r"\n")
+_LASTING = re.compile(
+    r"(?:[由从满]|为期|历时|长达|学制|工期|期限|整整|培训|进修|服务期|任期|时长|需要?|用了?|不到|超过|近|约|耗时)$"
+)
+#: The part of a rule's id that tells units apart; all other classifiers with a unit of their own are one.
+_RULES = dict.fromkeys(("length", "area", "mass", "volume", "power", "data", "times", "point"), "measure")
+_RULES |= {kind: kind for kind in ("money", "ratio", "time", "person", "person-time", "household")}
+_UNKNOWN = Word("", "", "item", "bare", "")
 
 
 @dataclass(slots=True)
@@ -176,7 +182,7 @@ class _Reader:
             kind == "ratio"
             and unit is not None
             and unit.surface == "成"
-            and view[stop : stop + 1] in "一二三四五六七八九"
+            and view[stop : stop + 1] in tuple("一二三四五六七八九")
         ):
             value += Decimal("一二三四五六七八九".index(view[stop]) + 1) / 10
             stop += 1
@@ -348,6 +354,8 @@ class _Reader:
             return count
         if numeral.style == "half":
             return None
+        if numeral.style == "arabic" and (unknown := self._unknown_classifier(numeral, begin, clause)):
+            return unknown
         currency = _CURRENCY_BEFORE.search(view, max(0, begin - 4), begin)
         if currency:
             name = _CURRENCY.fullmatch(currency[1])
@@ -384,6 +392,18 @@ class _Reader:
                     return Counted(counts, "bare")
         return None
 
+    def _unknown_classifier(self, numeral: Numeral, begin: int, clause: tuple[int, int]) -> Counted | None:
+        """A noun, its number, one character that no lexicon knows, and a pause: the noun is counted."""
+        view, end = self.view, numeral.end
+        if not ("\u4e00" <= view[end : end + 1] <= "\u9fff") or view[end + 1 : end + 2] not in tuple("，,。；;、"):
+            return None
+        if view[end] in "年月日号时点分版级期届后前多余以内外左右不成" or numeral.value < 2:
+            return None
+        if anchored.words("nouns").at(view, end, end + 2) is not None:
+            return None
+        count = counted(view, begin, end + 1, _UNKNOWN, clause)
+        return replace(count, how="unknown") if count.how == "before" else None
+
     def _one_counts(self, numeral: Numeral, unit: Word | None, stop: int) -> bool:
         """一 is a number only where something is added to it: 一年半, 一百, 一倍, 一成."""
         if numeral.infix or numeral.upper is not None or unit is None:
@@ -392,7 +412,7 @@ class _Reader:
             return True
         if unit.surface.startswith("个半"):
             return True
-        if unit.kind == "time" and re.search(r"[由从]$", self.view[max(0, numeral.begin - 1) : numeral.begin]):
+        if unit.kind == "time" and _LASTING.search(self.view, max(0, numeral.begin - 4), numeral.begin):
             return True
         return unit.kind == "time" and (
             self.view[stop - 1] == "半" or self.view.startswith("多", stop) or "多" in unit.surface
@@ -450,7 +470,7 @@ class _Reader:
         origin = self.structure.view.origin
         start, end = self.structure.view.span(found.begin, found.end)
         lower, upper = qualifiers.bounds(found.qualifier, found.value, found.upper)
-        how = found.kind if found.count.how == "unit" else found.count.how
+        how = _RULES.get(found.kind, "classifier") if found.count.how == "unit" else found.count.how
         rule = f"{found.form}-{how}"
         every = _PERIODIC.search(view, max(clause[0], found.begin - 12), found.begin)
         self.figures.quantities.append(

@@ -8,7 +8,7 @@ import re
 from loaders.article import anchored
 
 _TERMS = re.compile(
-    r"每(?:户|人|亩|头|只|吨|公斤|斤|株|棵|平方米|床|名|个|学期|公里|套|间)[^，,。；;\d]{0,10}(?:补助|补贴|奖励|奖补|给予|贴息|补偿|支付|租金|返还|发放)"
+    r"每(?:户|人|亩|头|只|吨|公斤|斤|株|棵|平方米|床|名|个|学期|公里|套|间)[^，,。；;\d]{0,10}(?:享受|补助|补贴|奖励|奖补|给予|贴息|补偿|支付|租金|返还|发放)"
     r"|(?:补助|补贴|奖励|奖补|补偿)(?:标准)?(?:为|是|按|每)?[^，,。；;\d]{0,6}每(?:户|人|亩|头|只|吨|公斤|株|月|年)"
     r"|按照?[^，,。；;]{0,16}$|利率|标准为|比例为"
 )
@@ -16,7 +16,13 @@ _SHARE_TAIL = re.compile(
     r"的?(?:比例)?(?:参与)?(?:分红|分成|提取|提留|计提|返还|分配|留存|给予|补助|补贴|奖励|的比例|的标准)"
 )
 _FLOOR = re.compile(r"保底|托底|底价|兜底")
-_CEILING = re.compile(r"最高|上限|封顶|限额")
+_CEILING = re.compile(r"最高(?![的时])|上限|封顶|限额")
+#: 计划 as a noun: what is planned is not said by it.
+_A_PLAN = re.compile(
+    r"(?:行动|发展|培养|该|一|帮扶|工作|提升|攻坚|成长|年度|培训|扶持|招生)计划|计划[、》”书表中的内外（(]"
+)
+#: How long an agreement or a course of action is to last.
+_TERM_OF = re.compile(r"(?<!培训)为期|期限|签下|签订|签约|托管|有效期|工期|协议期|合同期|[年月](?:托管|协议|合同|任期)")
 _GOAL_AFTER = re.compile(r"的?(?:目标|愿景|规划|设计产能)")
 
 
@@ -47,9 +53,11 @@ class Sentence:
     ) -> tuple[str, tuple[str, ...]]:
         """Return the status of the figure from `begin` to `end`, and the rows that say so."""
         text = self.text
+        if text[end - 1] == "岁" or text.startswith("以来", end):  # a person's age; 五县以来
+            return "context", ()
         before = text[clause[0] : begin]
         money_or_share = unit in {"CNY", "USD", "1 (ratio)"}
-        if _FLOOR.search(before[-16:]) or (
+        if _FLOOR.search(text[max(clause[0], begin - 16) : end]) or (
             qualifier == "ge" and unit == "CNY" and re.search(r"不低于|最低", text[max(clause[0], begin - 12) : end])
         ):
             return "floor", ()
@@ -64,6 +72,8 @@ class Sentence:
             and not re.search(r"已|累计|共|去年|今年", before)
         ):
             return "rule", ()
+        if unit == "1 (ratio)" and qualifier == "le" and re.search(r"利率|费率|比例", before):
+            return "ceiling", ()
         if unit == "1 (ratio)" and (_SHARE_TAIL.match(text, end) or re.search(r"(?:利率|比例(?:为|是)?)$", before)):
             return "rule", ()
         latest: tuple[int, str, str] | None = None
@@ -72,7 +82,7 @@ class Sentence:
                 break
             if kind == "context" and start < clause[0]:
                 continue
-            if kind == "planned" and text[start:stop] in {"下一步", "未来", "今后"} and text[stop : stop + 1] in "的":
+            if kind == "planned" and text[start:stop] == "计划" and _A_PLAN.search(text, max(0, start - 2), stop + 1):
                 continue
             latest = (start, kind, text[start:stop])
         if (
@@ -81,8 +91,12 @@ class Sentence:
             and any(k == "achieved" and s >= clause[0] for s, e, k in self._found if e <= begin)
         ):
             latest = None
+        if latest is None and unit in {"a", "mo"} and _TERM_OF.search(text[max(clause[0], begin - 12) : end + 4]):
+            return "planned", ()
         if latest is None and _GOAL_AFTER.match(text, end):
             return "planned", ()
+        if latest is None and re.search(r"含[^，,。]{0,8}$", before):
+            return "context", ()
         if latest is not None:
             return latest[1], (_refs()[latest[1], latest[2]],)
         if re.search(r"(?:从|由)[^，,。；;\d]{0,14}$", before) and re.match(
