@@ -204,7 +204,7 @@ def _section(words: str, *, after: bool = False) -> int | None:
                 return None
             digit = DIGITS[character]
             continue
-        step = STEPS[character]
+        step = STEPS.get(character, last)
         if step >= last:
             return None
         if digit is None and i and words[i - 1] in STEPS:
