@@ -92,36 +92,33 @@ def _packing(lengths: Sequence[int]) -> tuple[list[int], NDArray[np.intp], list[
 def _run(direction: Direction, packed: Floats, active: Sequence[int], backward: bool) -> Floats:
     """Return a layer's states, packed like its input.
 
-    Backwards a sentence joins at its own last word, with the zero state that its row still has.
+    Backwards a sentence joins at its own last word, with the zero state that its row still has. The logistic
+    function of a gate is (1 + tanh(x / 2)) / 2: NumPy has tanh vectorised, and it cannot overflow.
     """
     units = len(direction.candidate)
-    drive = packed @ direction.inputs
-    drive += direction.bias
+    half = np.float32(0.5)
+    gates_drive = packed @ (direction.inputs[:, : 2 * units] * half)
+    gates_drive += direction.bias[: 2 * units] * half
+    drive = packed @ direction.inputs[:, 2 * units :]
+    drive += direction.bias[2 * units :]
+    recurrent, candidates = direction.gates * half, direction.candidate * half
     states = np.empty((len(packed), units), np.float32)
     state = np.zeros((active[0], units), np.float32)
     offsets = np.cumsum([0, *active])
     steps = range(len(active))
     for step in reversed(steps) if backward else steps:
-        running, begin = active[step], offsets[step]
-        here = drive[begin : begin + running]
-        held = state[:running]
-        gates = held @ direction.gates
-        gates += here[:, : 2 * units]
-        _logistic(gates)
-        update, reset = gates[:, :units], gates[:, units:]
-        candidate = (reset * held) @ direction.candidate
-        candidate += here[:, 2 * units :]
+        begin, end = offsets[step], offsets[step + 1]
+        held = state[: active[step]]
+        gates = held @ recurrent
+        gates += gates_drive[begin:end]
+        np.tanh(gates, out=gates)
+        gates += 1
+        candidate = (gates[:, units:] * held) @ candidates
+        candidate += drive[begin:end]
         np.tanh(candidate, out=candidate)
         candidate -= held
-        candidate *= update
+        candidate *= gates[:, :units]
+        candidate *= half
         held += candidate
-        states[begin : begin + running] = held
+        states[begin:end] = held
     return states
-
-
-def _logistic(values: Floats) -> None:
-    """Replace values by 1 / (1 + e^-x), through tanh, which NumPy has vectorised and which cannot overflow."""
-    values *= np.float32(0.5)
-    np.tanh(values, out=values)
-    values += np.float32(1)
-    values *= np.float32(0.5)
