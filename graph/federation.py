@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 import socket
 import time
 from collections.abc import Collection, Sequence
@@ -27,10 +28,14 @@ from graph.engine import Answer, Dataset, Engine, Exhausted, Limit, NotOffered
 from graph.formats import Format
 from ontology.errors import DuikouError, Origin, Problem, QueryError
 
+#: Names of variables, as far as they are ever used; what else an endpoint says is not put into a query.
+_VARIABLE: Final = re.compile(r"\w+")
 _JSON: Final = "application/sparql-results+json"
 #: The most rows of another endpoint's answer that are joined with a query.
 MOST_ROWS: Final = 10_000
 _MOST_BYTES: Final = 16 << 20
+#: IPv6 addresses that gateways translate to the IPv4 address in their end (RFC 6052).
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,10 @@ class Federated:
 def resolve(text: str, allowed: Collection[str], deadline: float) -> str:
     """Return a query with each SERVICE of an allowed endpoint replaced by that endpoint's answer.
 
-    `deadline` is a time of `time.monotonic`. Other SERVICEs stay as they are, to be refused where
-    queries are read. `QueryError` if the endpoint cannot answer and the call is not SILENT,
-    `Exhausted` if it takes too long or answers too much.
+    `deadline` is a time of `time.monotonic`. A SILENT call of another endpoint counts as one that
+    failed, and gives the empty solution; the rest stay as they are, to be refused where queries are
+    read. `QueryError` if the endpoint cannot answer and the call is not SILENT, `Exhausted` if it
+    takes too long or answers too much.
     """
     if not allowed or "service" not in text.lower():
         return text
@@ -80,18 +86,27 @@ def resolve(text: str, allowed: Collection[str], deadline: float) -> str:
     prologue = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in declared.items())
     parts, copied = [], 0
     for call in _calls(text, declared):
-        if call.endpoint not in allowed:
+        if call.endpoint not in allowed and not call.silent:
             continue
-        try:
-            table = _ask(call.endpoint, f"{prologue}SELECT * WHERE {{ {call.pattern} }}", deadline)
-            put = _values(table)
-        except (QueryError, Exhausted):
-            if not call.silent:
-                raise
-            put = "{ }"
+        put = "{ }"
+        if call.endpoint in allowed:
+            try:
+                put = _answered(call, prologue, deadline)
+            except (QueryError, Exhausted):
+                if not call.silent:
+                    raise
         parts += [text[copied : call.start], put]
         copied = call.end
     return "".join((*parts, text[copied:]))
+
+
+def _answered(call: _Call, prologue: str, deadline: float) -> str:
+    """Return the answer to a call as a pattern."""
+    table = _ask(call.endpoint, f"{prologue}SELECT * WHERE {{ {call.pattern} }}", deadline)
+    try:
+        return _values(table)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise QueryError(Problem(f"{call.endpoint} answers with something that is no table", Origin("query"))) from None
 
 
 def _calls(text: str, declared: dict[str, str]) -> list[_Call]:
@@ -125,7 +140,7 @@ def _closing(found: Sequence[tokens.Token], opening: int) -> int | None:
 
 
 def _values(table: dict[str, Any]) -> str:
-    names = table["head"]["vars"]
+    names = [_VARIABLE.fullmatch(name)[0] for name in table["head"]["vars"]]  # type: ignore[index]
     rows = table["results"]["bindings"]
     if not names:
         return "{ }" if rows else "{ FILTER(false) }"
@@ -228,6 +243,16 @@ def _address(host: str, port: int) -> str:
         pass
     found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     for address in found:
-        if not ipaddress.ip_address(str(address).partition("%")[0]).is_global:
+        if not _is_public(ipaddress.ip_address(str(address).partition("%")[0])):
             raise NotOffered(Problem(f"{host} leads to {address}, which is no public address", Origin("query")))
     return str(found[0])
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Return whether an address is one of the public network, also where it has another one inside."""
+    inner = None
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.is_global and not address.is_multicast and (inner is None or _is_public(inner))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 
+from graph import federation
 from graph.engine import Exhausted, NotOffered
 from graph.federation import resolve
 from ontology.errors import QueryError
@@ -139,6 +141,55 @@ def test_other_addresses_are_left_to_be_refused(remote: tuple[str, list[str]], c
     text = "SELECT * { " + call.format(remote[0], remote[0].rpartition(":")[2]) + " }"
     assert resolve(text, {f"{remote[0]}/sparql"}, soon()) == text
     assert len(remote[1]) == before
+
+
+def test_a_silent_call_of_another_endpoint_gives_nothing_more(remote: tuple[str, list[str]]) -> None:
+    before = len(remote[1])
+    text = f"SELECT ?x {{ VALUES ?x {{ 1 }} SERVICE SILENT <{remote[0]}/other> {{ ?s ?p ?o }} }}"
+    assert rows(resolve(text, {f"{remote[0]}/sparql"}, soon())) == [{"x": "1"}]
+    assert resolve(text, (), soon()) == text, "without any endpoint the word itself is refused"
+    assert len(remote[1]) == before
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"head": {"vars": ["x) } SERVICE <urn:y> { ?"]}, "results": {"bindings": [{}]}},
+        {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "uri", "value": "not an iri> "}}]}},
+        {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal"}}]}},
+        {"head": {"vars": ["x"]}, "results": {"bindings": [7]}},
+        {"head": {"vars": 7}, "results": {"bindings": []}},
+    ],
+)
+def test_what_no_endpoint_would_say_is_an_error_and_no_part_of_the_query(
+    remote: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch, table: object
+) -> None:
+    monkeypatch.setattr(federation, "_post", lambda *_: json.dumps(table).encode())
+    endpoint = f"{remote[0]}/sparql"
+    with pytest.raises(QueryError, match=r"127\.0\.0\.1"):
+        resolve(f"SELECT * {{ SERVICE <{endpoint}> {{ ?x ?p ?o }} }}", {endpoint}, soon())
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("10.1.2.3", False),
+        ("169.254.169.254", False), ("100.64.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False), ("::1", False),
+        ("fe80::1", False), ("fd00::1", False), ("::ffff:127.0.0.1", False), ("64:ff9b::7f00:1", False),
+        ("64:ff9b::5db8:d822", True), ("2002:7f00:1::", False),
+    ],
+)  # fmt: skip
+def test_a_name_is_followed_to_public_addresses_only(
+    monkeypatch: pytest.MonkeyPatch, address: str, is_public: bool
+) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    told = [(family, socket.SOCK_STREAM, 6, "", (address, 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told)
+    if is_public:
+        assert federation._address("endpoint.example", 80) == address
+    else:
+        with pytest.raises(NotOffered, match="no public address"):
+            federation._address("endpoint.example", 80)
 
 
 def test_a_name_that_leads_to_this_machine_is_refused_even_if_allowed(remote: tuple[str, list[str]]) -> None:

@@ -8,7 +8,9 @@ memory, and everything that is asked goes through the application.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -100,7 +102,33 @@ def test_the_standards_of_writing_are_kept(shared: Path, tmp_path: Path, serving
     assert run >= sum(WRITING.values())
 
 
-def conformance(shared: Path, folder: Path, query_url: str, *options: str) -> tuple[list[str], int]:
+def test_the_standard_of_federation_is_kept_with_endpoints_that_are_allowed(
+    shared: Path, tmp_path: Path, serving: Serving
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    places = (f"http://127.0.0.1:{port}/{path}" for path in ("service/s0", "service/s1", "nowhere"))
+    options = ("--default-graph", "stored", "--write-token", "secret")
+    allowed = (word for place in places for word in ("--allow-service", place))
+    with serving("--db", tmp_path / "db", *options, *allowed) as (_, url):
+        failed, run = conformance(
+            shared, tmp_path, f"{url}sparql", "--update-url", f"{url}sparql", "--gsp-url", f"{url}store",
+            "--bearer", "secret", "--suite", "federation", mock=port,
+        )  # fmt: skip
+    assert run == 7
+    assert failed == ["sparql11/service/service5"], "an endpoint that a variable names"
+
+
+#: Runs the kit with its own endpoints at a port that is known beforehand.
+_AT_PORT = """import runpy
+from sparqlkit import mock
+mock.Mock.__init__.__defaults__ = ({},)
+runpy.run_path({!r}, run_name="__main__")
+"""
+
+
+def conformance(shared: Path, folder: Path, query_url: str, *options: str, mock: int = 0) -> tuple[list[str], int]:
     """Run the kit; return which tests fail, and how many there are."""
     kit = shared / "conformance"
     if not (kit / "run.py").is_file():
@@ -108,9 +136,9 @@ def conformance(shared: Path, folder: Path, query_url: str, *options: str) -> tu
     data, report = folder / "data", folder / "report.json"
     shutil.copytree(kit / "data", data)
     subprocess.run(
-        [sys.executable, "-B", str(kit / "run.py"), "--query-url", query_url, *options, "--data", str(data),
-         "--json", str(report), "--force", "--quiet"],
-        capture_output=True, timeout=600, check=False,
+        [sys.executable, "-B", "-c", _AT_PORT.format(mock, str(kit / "run.py")), "--query-url", query_url, *options,
+         "--data", str(data), "--json", str(report), "--force", "--quiet"],
+        capture_output=True, timeout=600, check=False, env=os.environ | {"PYTHONPATH": str(kit)},
     )  # fmt: skip
     tests = json.loads(report.read_text("utf-8"))["tests"]
     return [t["id"] for t in tests if t["status"] not in ("pass", "skip")], len(tests)
