@@ -28,7 +28,8 @@ def is_fickle(text: str) -> bool:
 class Cache:
     """An engine in front of another that keeps its answers, at most so many bytes, per snapshot.
 
-    What was not asked for the longest time goes first. Errors are not kept: a limit that stopped a
+    Whoever asks has looked at the database before (`Store.reader`), so that what was published before
+    is seen. What was not asked for the longest time goes first. Errors are not kept: a limit that stopped a
     query may not stop it the next time.
     """
 
@@ -42,7 +43,8 @@ class Cache:
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`."""
-        key = (self._number(), text, dataset, tuple(formats))
+        snapshot = self._database.recent().snapshot
+        key = (snapshot.number if snapshot else 0, text, dataset, tuple(formats))
         with self._guard:
             kept = self._kept.get(key)
             if kept is not None:

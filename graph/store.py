@@ -87,6 +87,9 @@ class Store(Protocol):
     def reader(self) -> View:
         """Return the graph as it is now."""
 
+    def recent(self) -> View:
+        """Return the graph as it was found some milliseconds ago, or is now; never older than `reader` has shown it."""
+
 
 class Writing(Protocol):
     """Something that writes, each write whole or not at all as far as the store can do that."""

@@ -59,7 +59,9 @@ def current() -> Access:
 
 def engine() -> Engine:
     """Return what answers foreign queries: worker processes, as a rule, with the current snapshot."""
-    return current().engine or reader()
+    served = current()
+    now = served.database.reader()  # a look that holds for all behind it
+    return served.engine or now
 
 
 def reader() -> View:

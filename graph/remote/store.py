@@ -135,6 +135,10 @@ class RemoteStore:
             moment = self._turn()
         return RemoteReader(self, moment)
 
+    def recent(self) -> RemoteReader:
+        """See `graph.store.Store.recent`."""
+        return self.reader()
+
     def changed(self) -> None:
         """Say that something was written: nothing that was known holds any more."""
         with self._guard:
