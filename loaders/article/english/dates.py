@@ -1,0 +1,77 @@
+"""Dates and periods of an English text: their numbers are no figures, and they tell the year of the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_MONTH: Final = "(?:" + "|".join([*MONTHS, r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"]) + ")"
+_YEAR: Final = r"(?:19[5-9]\d|20[0-4]\d)"
+_SPELT: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
+_SPAN: Final = r"(?:years?|months?|weeks?|days?|decades?|hours?)"
+DATE: Final = re.compile(
+    rf"""
+    \b\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}})?\s+{_MONTH}\b(?:,?\s+{_YEAR}\b)?
+  | \b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}})?\b(?:,?\s+{_YEAR}\b)?
+  | \b{_MONTH},?\s+{_YEAR}\b
+  | \b{_YEAR}-\d{{2}}(?:-\d{{2}})?\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d{{2}})\b
+  | \b(?:between|from)\s+{_YEAR}\s+(?:and|to)\s+{_YEAR}\b | \b{_YEAR}\s?[-–/]\s?(?:{_YEAR}|\d{{2}})\b
+  | \b(?:mid-|early\ |late\ )?{_YEAR}s?\b(?!\s*(?:%|per\ ?cent))
+  | \b(?:the\ )?(?:past|last|previous|next|coming|following)\s+{_SPELT}\s+{_SPAN}\b
+  | \b{_SPELT}\s+{_SPAN}\s+(?:ago|earlier|later|before|after|on)\b
+  | \b(?:the\ )?(?:first|second|third|fourth)\s+(?:quarter|half)\s+of\s+{_YEAR}\b | \b\d{{1,2}}:\d{{2}}\b
+    """,
+    re.VERBOSE,
+)
+_COUNTED: Final = re.compile(r"\s+(?!to\b|and\b|in\b|of\b)[a-z]{3,}s\b")
+
+
+class Date(NamedTuple):
+    """A date or period from `begin` to `end`, and the year it names, if it does."""
+
+    begin: int
+    end: int
+    year: int | None
+
+
+def dates(copy: str) -> Iterator[Date]:
+    """Yield the dates of a plain text in order; a bare four-digit number before its noun (2000 trees) is none."""
+    for match in DATE.finditer(copy):
+        words = match[0]
+        before = copy[max(0, match.start() - 2) : match.start()]
+        if re.search(r"[$€£,.\d/]$", before):
+            continue
+        if re.fullmatch(_YEAR, words) and words.endswith("00") and _COUNTED.match(copy, match.end()):
+            continue
+        year = re.search(_YEAR, words)
+        yield Date(match.start(), match.end(), int(year[0]) if year else None)
+
+
+def document_date(copy: str, found: list[Date]) -> tuple[str | None, str | None]:
+    """Return the document's date as a year and how it is known: the latest year spoken of as past, else the latest."""
+    past, all_years = [], []
+    for date in found:
+        if date.year is None:
+            continue
+        all_years.append(date.year)
+        ahead = copy[max(0, date.begin - 30) : date.begin].lower()
+        if not re.search(r"\b(?:by|until|till|for|under the plan for)\s+(?:the end of\s+)?$", ahead):
+            past.append(date.year)
+    if not all_years:
+        return None, None
+    return str(max(past or all_years)), "latest year in the text"

