@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml requirements.lock $(wildcard packaging/*.py packaging/s
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@needed=$$($(BIN)/python packaging/hatch_build.py requirements) && { [ -z "$$needed" ] || \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python $$needed; }
-	@DUIKOU_DEV=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 serve: setup

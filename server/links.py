@@ -24,6 +24,8 @@ GRAPH: Final = "graph"
 
 class Name(NamedTuple):
     """What an IRI of ours names: ``("programme", "tongji")``, ``("concept", "status/achieved")``.
+#: Beginnings of foreign addresses that a link may lead to.
+_FOLLOWED: Final = ("https://", "http://", "mailto:", "ftp://")
 
     `key` is percent-escaped, as in the IRI. A term of the ontology has kind ``ontology``.
     """
@@ -86,12 +88,17 @@ def page(lang: str, name: Name) -> str:
 
 
 def href(lang: str, iri: str) -> str:
-    """Return where a link to an IRI leads: our page about it, or the IRI itself."""
+    """Return where a link to an IRI leads: our page about it, or the IRI itself.
+
+    An IRI that no browser should follow (``javascript:…``, ``urn:…``) leads to a query for what is said of it.
+    """
     if iri == ONTOLOGY:
         return f"/{lang}/ontology"
     name = parse(iri)
     if name is None or (name.kind not in (*KINDS, CONCEPT, GRAPH, "ontology")):
-        return iri
+        if iri.lower().startswith(_FOLLOWED):
+            return iri
+        return console(lang, f"SELECT ?property ?value WHERE {{\n  <{iri}> ?property ?value\n}}\n")
     return page(lang, name)
 
 

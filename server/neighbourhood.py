@@ -28,6 +28,8 @@ _DEPTH: Final = 3
 #: At most so many statements and parts are read for one thing, and so many subjects listed by property.
 STATEMENTS: Final = 5000
 LISTED: Final = 50
+#: Of a thing with more statements than that, so many are read of each property.
+CROWDED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Neighbourhood:
     statements: dict[str, dict[str, list[Statement]]] = field(default_factory=dict)
     incoming: list[Incoming] = field(default_factory=list)
     truncated: bool = False
+    #: How many values each property of the thing has, where not all of them were read.
+    counts: dict[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.statements.get(self.iri) or self.incoming)
@@ -103,6 +107,8 @@ def read(engine: Engine, iri: str, *, listed: int = LISTED) -> Neighbourhood:
             break
         _read_facts(engine, around, wanted[: STATEMENTS // 10])
         around.truncated |= len(wanted) > STATEMENTS // 10
+        if around.truncated and wanted == [iri]:
+            _read_crowded(engine, around)
         wanted = list(_parts(around, wanted))
     around.incoming = list(_incoming(engine, iri, listed))
     around.labels.load(_named(around))
@@ -119,9 +125,26 @@ def facts(engine: Engine, iris: Iterable[str]) -> dict[str, dict[str, list[State
 
 
 def _read_facts(engine: Engine, around: Neighbourhood, iris: list[str], limit: int = STATEMENTS) -> None:
-    graphs: dict[tuple[str, str, Term], set[str]] = {}
     found = queries.select(engine, "facts", things=map(ox.NamedNode, iris), limit=limit)
     around.truncated |= len(found) == limit
+    _keep(around, iris, found)
+
+
+def _read_crowded(engine: Engine, around: Neighbourhood) -> None:
+    """Read some values of every property of a thing that has too many of one, and count them."""
+    thing = ox.NamedNode(around.iri)
+    for row in queries.select(engine, "outgoing-counts", thing=thing):
+        around.counts[row["property"].value] = int(row["count"].value)
+    parts = [
+        queries.text("facts-of-property", thing=thing, property=ox.NamedNode(property_), limit=CROWDED)
+        for property_ in around.counts
+    ]
+    around.statements.clear()
+    _keep(around, [around.iri], queries.united(engine, parts, union=False))
+
+
+def _keep(around: Neighbourhood, iris: list[str], found: list[dict[str, Term]]) -> None:
+    graphs: dict[tuple[str, str, Term], set[str]] = {}
     for row in found:
         key = (row["thing"].value, row["property"].value, row["value"])
         graphs.setdefault(key, set()).update([row["graph"].value] if "graph" in row else [])

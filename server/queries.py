@@ -57,10 +57,13 @@ def select(engine: Engine, name: str, **terms: Term | int | Iterable[Term]) -> l
     return rows(engine.answer(text(name, **terms), Dataset(union=name not in _STORED), (Format.TSV,)).body)
 
 
-def united(engine: Engine, parts: Sequence[str]) -> list[dict[str, Term]]:
-    """Return the rows of several SELECTs without prologues, asked as one question: asking costs more than they do."""
+def united(engine: Engine, parts: Sequence[str], *, union: bool = True) -> list[dict[str, Term]]:
+    """Return the rows of several SELECTs without prologues, asked as one question: asking costs more than they do.
+
+    `union` says whether they see all graphs as one, or the unnamed graph apart from the others.
+    """
     text = "SELECT * WHERE {\n" + "\nUNION\n".join(f"{{ {part} }}" for part in parts) + "\n}"
-    return rows(engine.answer(text, Dataset(union=True), (Format.TSV,)).body)
+    return rows(engine.answer(text, Dataset(union=union), (Format.TSV,)).body)
 
 
 def rows(body: bytes) -> list[dict[str, Term]]:

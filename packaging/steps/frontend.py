@@ -1,7 +1,7 @@
 """The front-end: `server/frontend` bundled into `server/static/dist` by esbuild, with libraries from npm.
 
-`DUIKOU_NO_FRONTEND=1` leaves it out: every page works without. `DUIKOU_DEV=1` also installs what only
-checks and tests need (types, axe-core), as `make setup` does.
+`DUIKOU_NO_FRONTEND=1` leaves it out: every page works without. In a checkout what only checks and tests
+need (types, axe-core) is installed too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def build(root: Path) -> str | None:
     if os.environ.get("DUIKOU_NO_FRONTEND"):
         shutil.rmtree(out, ignore_errors=True)
         return None
-    is_checkout = bool(os.environ.get("DUIKOU_DEV"))
+    is_checkout = (root / ".git").exists()
     inputs = [p for p in folder.rglob("*") if p.is_file() and "node_modules" not in p.parts]
     now = fingerprint([*inputs, *(root / "server" / "static" / "style").glob("*.css")])
     made = out / _MADE

@@ -287,7 +287,9 @@ class Painter:
             if chosen:
                 values = self._values(property_, chosen, cited if property_ == _STATED else {})
                 most = RELATED if _is_link(values) and property_ not in _ELSEWHERE else VALUES
-                groups.append(Group(self._link(property_), values[:most], max(0, len(values) - most)))
+                count = self._around.counts.get(property_, 0) if iri == self._around.iri and not inferred else 0
+                shown = values[:most]
+                groups.append(Group(self._link(property_), shown, max(count, len(values)) - len(shown)))
         return sorted(groups, key=_place)
 
     def _values(
