@@ -188,14 +188,14 @@ def _choose(
     text: str, number_end: int, after: Counted | None, before: Counted | None, kind: str
 ) -> tuple[Counted | None, str]:
     if after is not None:
-        distance = after.begin - number_end
+        distance = after.begin - number_end if after.how != "tail" else 1
         passed = text[number_end : after.begin]
         strong = before is not None and before.how == "adjacent" and before.noun is not None
         if distance == 0 or not strong:
-            return after, "after"
+            return after, after.how
         assert before is not None
         assert before.noun is not None
-        if before.noun.kind in _PLACES or not _VERB.search(passed):
+        if after.how != "tail" and (before.noun.kind in _PLACES or not _VERB.search(passed)):
             return after, "after"
         return before, "before"
     if before is not None:
@@ -236,13 +236,40 @@ def _after(text: str, begin: int, clause_end: int, kind: str) -> Counted | None:
         if word.kind == "skip":
             at += len(word.surface)
             continue
+        if len(word.surface) == 1 and at > begin and not _ends(text, at + 1, clause_end):
+            at += 1
+            continue  # 河 in 拦河坝
         word, end = _chain(text, at, word, clause_end)
         if (takes is None or word.kind in takes) and word.kind not in never:
             return Counted(
                 word.normalised, "after", end - len(word.surface) if end - at < len(word.surface) else at, end, word
             )
         at = end
-    return None
+    return _tail(text, begin, limit, takes) if kind.startswith("bare") else None
+
+
+def _ends(text: str, position: int, clause_end: int) -> bool:
+    """Whether a noun of one character may end here: a pause, a particle or another noun follows."""
+    if position >= clause_end or text[position] in _PAUSE or text[position] in "和与及或并共还都均已是在有":
+        return True
+    following = anchored.words("nouns").at(text, position, min(clause_end, position + 12))
+    return following is not None and len(following.surface) > 1
+
+
+_PAUSE = "，,。；;：:、！？!?\n\t等的(”"
+
+
+def _tail(text: str, begin: int, limit: int, takes: set[str] | None) -> Counted | None:
+    """A noun that no lexicon has, told by its last character: 2座熬糖房."""
+    end = begin
+    while end < limit and text[end] not in _PAUSE:
+        end += 1
+    if not 2 <= end - begin <= 8 or (end < len(text) and end == limit):
+        return None
+    word = anchored.words("tails").before(text, end, begin)
+    if word is None or (takes is not None and word.kind not in takes):
+        return None
+    return Counted(word.normalised, "tail", begin, end, word)
 
 
 def _product(text: str, begin: int) -> Counted | None:
@@ -298,6 +325,15 @@ def _before(text: str, begin: int, clause_begin: int, kind: str) -> Counted | No
     word = nouns.before(text, end, low)
     if word is not None and word.kind != "skip" and (takes is None or word.kind in takes):
         return Counted(word.normalised, "adjacent", end - len(word.surface), end, word)
+    tail = anchored.words("tails").before(text, end, low)
+    if (
+        tail is not None
+        and tail.kind not in {"person", "area"}
+        and end - 2 >= low
+        and (takes is None or tail.kind in takes)
+        and "\u4e00" <= text[end - 2] <= "\u9fff"
+    ):
+        return Counted(tail.normalised, "adjacent", end - 1, end, tail)
     if not kind.startswith("bare"):
         return None
     at = end - 1

@@ -16,13 +16,15 @@ _NOT_AFTER = {
     "近": "附最靠就远亲邻切",
     "约": "节契合签预特简条制履违公邀相",
     "超": "高赶反彩B",
+    "快": "加尽飞轻畅较更很不外最赶",
     "破": "打冲攻爆侦识",
     "最高": "", "逾": "",
 }  # fmt: skip
 #: Qualifiers that may stand away from their number in the clause: 保底额度50万元.
 _DISTANT = re.compile(
-    r"(?P<ge>保底|托底|至少|最低(?![时点的谷价])|不低于|不少于|起步价)|(?P<le>最高(?![的时者])|最多|至多|上限|封顶|不超过|不高于)"
+    r"(?P<ge>保底|托底|至少|最低(?![时点的谷价])|不低于|不少于|起步价)|(?P<le>最高(?![的时者])|最多(?![的时者])|至多|上限|封顶|不超过|不高于)"
 )
+_ALLOWED = re.compile(r"可|贷|补|奖|赔|授信|额度|限|报销|资助|给予|支持|不|保额|担保")
 _BARE_UP = re.compile(r"(?P<ge>上)|(?P<gt>过)")
 _PERIOD = re.compile(r"\d|[一二三四五六七八九十百千万]+[个名户家元人]")
 
@@ -66,6 +68,8 @@ def prefix(text: str, begin: int, low: int, *, bare: bool) -> Qualified | None:
 def distant(text: str, begin: int, low: int) -> Qualified | None:
     """Return a floor or ceiling word that stands in the clause before a number, with no other number between."""
     for found in reversed(list(_DISTANT.finditer(text, max(low, begin - 14), begin))):
+        if found["le"] in {"最高", "最多", "至多"} and not _ALLOWED.search(text, found.end(), begin):
+            continue  # 最高亩产712公斤: the highest there was, not the most there may be
         if not _PERIOD.search(text, found.end(), begin):
             return Qualified("ge" if found["ge"] else "le", begin, begin)
     return None
@@ -89,6 +93,13 @@ def suffix(text: str, end: int, high: int, kind: str) -> Qualified | None:
     if word.surface in {"封顶", "上下"} and following in "游级联":
         return None
     return Qualified(word.kind, end, stop, (word.ref,))
+
+
+def strength(text: str, end: int) -> Qualified | None:
+    """Return what 强 and 弱 say after a fraction: 三分之一强 is more than a third."""
+    if text[end : end + 1] in {"强", "弱"} and text[end + 1 : end + 2] not in tuple("化势度大制力项壮者小"):
+        return Qualified("gt" if text[end] == "强" else "lt", end, end + 1)
+    return None
 
 
 def bounds(qualifier: str, value: Decimal, upper: Decimal | None) -> tuple[Decimal | None, Decimal | None]:

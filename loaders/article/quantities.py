@@ -29,7 +29,7 @@ _CURRENCY = re.compile(
 )
 _CURRENCY_BEFORE = re.compile(r"(美元|美金|US\$|\$|人民币|￥|¥|RMB|欧元|€|港币|港元|日元|英镑|£)\s?$")
 _MONEY_BEFORE = re.compile(
-    r"(?:额|收入|资金|产值|投资|金额|价值|资产|经费|营收|善款|款|利润|税收|收益|成本|贷款)(?:累计|共计|合计|总计|达到|达|为|共|约|近|超过|超|突破|逾|已|高达|的)*$"
+    r"(?:额|收入|资金|产值|投资|金额|价值|资产|经费|营收|善款|款|利润|税收|收益|成本|贷款|投|捐|筹|投入|出资|耗资|斥资|融资|注资|拨付)(?:累计|共计|合计|总计|达到|达|为|共|约|近|超过|超|突破|逾|已|高达|的)*$"
 )
 _PEOPLE_BEFORE = re.compile(
     r"(?:人口|人数|人员|粉丝数?|用户|劳动力|人次|关注者|会员)(?:数量)?(?:已经?|涨到|增至|增加到|增长到|发展到|扩大到|累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
@@ -56,6 +56,12 @@ _LASTING = re.compile(
 #: The part of a rule's id that tells units apart; all other classifiers with a unit of their own are one.
 _RULES = dict.fromkeys(("length", "area", "mass", "volume", "power", "data", "times", "point"), "measure")
 _RULES |= {kind: kind for kind in ("money", "ratio", "time", "person", "person-time", "household")}
+#: What follows a number whose noun was named before: 42个同学，有31个是….
+_ELLIPSIS = re.compile(
+    r"是|为(?!民)|都|均|已|被|属|位于|有了|获得?|成为|通过|实现|完[成工]|开工|建成|投产|复工|复产|脱贫|摘帽|达标|出列|未|停|正在|还"
+)
+_PRICE = re.compile(r"每(?:公斤|斤|吨|天|月|人|户|亩|只|头|个|件)|价|卖|钱|工资|收入|挣|赚|一斤|一天|涨|跌|块|元|花|费")
+_AFTER_PRICE = tuple("，,。；;、！”的左多")
 _UNKNOWN = Word("", "", "item", "bare", "")
 
 
@@ -102,7 +108,9 @@ class _Reader:
         self.sentence_ends = [m.end() for m in _SENTENCE_END.finditer(self.view)]
         self.clause_ends = [m.end() for m in _CLAUSE_END.finditer(self.view)]
         self.sentence: Sentence | None = None
-        self.latest: tuple[str, Counted, int] | None = None
+        #: By classifier: what it counted last, and where.
+        self.latest: dict[str, tuple[Counted, int]] = {}
+        self.last_noun_end = -1
         self.figures = Figures()
 
     def read(self) -> Figures:
@@ -138,7 +146,6 @@ class _Reader:
         if numeral.style == "chinese":
             word = idiom(view, begin, end)
             if word is not None and not (word.surface in {"百年", "千年"} and numeral.infix):
-                self._unread(begin, end, f"in “{word.surface}”, which counts nothing", "idiom")
                 return None
         clause = self._bounds(self.clause_ends, begin)
         if numeral.style == "fraction" or (
@@ -161,18 +168,40 @@ class _Reader:
             stop = end + len(unit.surface)
             refs.append(unit.ref)
             stop, value = self._half(numeral, unit, end, stop, value)
+        if unit is not None and unit.surface == "块" and self._price(numeral, stop):
+            unit = anchored.words("units").at("块钱", 0, 2) or unit
+            if (
+                view[stop : stop + 1] in tuple("一二三四五六七八九123456789")
+                and view[stop + 1 : stop + 2] in _AFTER_PRICE
+            ):
+                value += (
+                    Decimal(
+                        "0123456789".find(view[stop])
+                        if view[stop].isdigit()
+                        else "零一二三四五六七八九".find(view[stop])
+                    )
+                    / 10
+                )
+                stop += 1
         kind = unit.kind if unit else "noun"
         if unit is not None and not self._plausible(numeral, unit, end, stop):
             return None
         count = self._counted(numeral, unit, begin, stop, clause)
         if count is None:
+            if numeral.style == "arabic" and not self.structure.paragraph_at(begin).table:
+                self._unread(begin, numeral.end, "a number, and nothing tells what it counts", "no-unit")
             return None
         if count.how == "direct":
             stop = count.end
+        if unit is not None and count.begin != stop and _ELLIPSIS.match(view, stop):
+            count = self._inherited(unit, begin) or count
+        elif unit is not None and count.begin > stop and self.last_noun_end == begin:
+            count = self._inherited(unit, begin) or count  # 10个村8个…
         if count.how == "default" and unit is not None:
             count = self._inherited(unit, begin) or count
         elif unit is not None and count.noun is not None:
-            self.latest = (unit.surface, count, begin)
+            self.latest[unit.surface] = (count, begin)
+            self.last_noun_end = count.end
         if count.noun is not None:
             refs.append(count.noun.ref)
         if numeral.style == "chinese" and numeral.value == 1 and not self._one_counts(numeral, unit, stop):
@@ -197,11 +226,17 @@ class _Reader:
 
     def _inherited(self, unit: Word, begin: int) -> Counted | None:
         """What the figure before in the same sentence counted with the same classifier (16个，其中两个)."""
-        if self.latest is None or self.latest[0] != unit.surface:
+        count, at = self.latest.get(unit.surface, (None, -1))
+        if count is None or at < self._bounds(self.sentence_ends, begin)[0]:
             return None
-        if self.latest[2] < self._bounds(self.sentence_ends, begin)[0]:
-            return None
-        return replace(self.latest[1], how="inherited", begin=-1, end=-1)
+        return replace(count, how="inherited", begin=-1, end=-1)
+
+    def _price(self, numeral: Numeral, stop: int) -> bool:
+        """Whether 块 is money here: a price, wage or cost is spoken of, and no thing is counted."""
+        view = self.view
+        if anchored.words("nouns").at(view, stop, stop + 6) is not None:
+            return False
+        return bool(_PRICE.search(view, max(0, numeral.begin - 20), numeral.begin))
 
     def _time_at(self, position: int) -> bool:
         unit = anchored.words("units").at(self.view, position, position + 5)
@@ -212,7 +247,7 @@ class _Reader:
         if numeral.style == "half" and view[begin:end] == "一半" and view[end : end + 1] in "是个":
             return None
         before = qualifiers.prefix(view, begin, clause[0], bare=False)
-        after = qualifiers.suffix(view, end, clause[1], "ratio")
+        after = qualifiers.suffix(view, end, clause[1], "ratio") or qualifiers.strength(view, end)
         qualifier = (before or after).qualifier if (before or after) else ("over" if numeral.infix else "exact")  # type: ignore[union-attr]
         if view.startswith("过半", begin):
             qualifier = "gt"
@@ -300,8 +335,8 @@ class _Reader:
             return following == "类"
         if surface == "天" and following in "然空气津山水台":
             return False
-        if surface == "里" and small:
-            return False
+        if surface == "里":
+            return not small and following in tuple("，,。；;、地路外山长远的多以")
         if surface == "节" and following in "日能约水电点":
             return False
         if surface in {"对", "双"} and following in "口接照应比外于方边向":
@@ -317,6 +352,8 @@ class _Reader:
         if surface == "分" and following in "之":
             return False
         if surface in {"线", "院", "校", "企", "店"}:
+            return False
+        if surface == "户" and small and following in "村乡镇":
             return False
         if surface == "家" and small and following in "人子里":
             return False

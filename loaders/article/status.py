@@ -82,6 +82,8 @@ class Sentence:
                 break
             if kind == "context" and start < clause[0]:
                 continue
+            if text[start:stop] == "争取" and text[stop : stop + 1] in "到了来":
+                continue
             if kind == "planned" and text[start:stop] == "计划" and _A_PLAN.search(text, max(0, start - 2), stop + 1):
                 continue
             latest = (start, kind, text[start:stop])
@@ -95,7 +97,7 @@ class Sentence:
             return "planned", ()
         if latest is None and _GOAL_AFTER.match(text, end):
             return "planned", ()
-        if latest is None and re.search(r"含[^，,。]{0,8}$", before):
+        if latest is None and re.search(r"含[^，,。量糖税]{0,8}$", before):
             return "context", ()
         if latest is not None:
             return latest[1], (_refs()[latest[1], latest[2]],)
