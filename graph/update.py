@@ -42,6 +42,8 @@ def apply(
         if only_if is not None:
             only_if.check(draft.base.state if draft.base else "")
         changed = written(text, base)
+        if only_if is not None:
+            only_if.check_scope(None if changed is None else changed.all_graphs)
         if changed is None:
             draft.touch_everything()
         else:
@@ -167,6 +169,7 @@ def drop_graph(database: Database, graph: str | None, *, only_if: Condition | No
     name = NamedNode(_iri(graph)) if graph is not None else DefaultGraph()
     if isinstance(name, NamedNode) and not database.reader().store.contains_named_graph(name):
         if only_if is not None:
+            only_if.check_scope((name.value,))
             only_if.check("", exists=False)
         return Change(found=False)
     with database.write("graph store DELETE") as draft:
@@ -182,6 +185,7 @@ def drop_graph(database: Database, graph: str | None, *, only_if: Condition | No
 
 def _check(draft: Draft, graph: str | None, only_if: Condition | None, exists: bool) -> None:
     if only_if is not None:
+        only_if.check_scope((graph or "",))
         only_if.check(draft.base.state_of(graph or "") if draft.base else "", exists)
 
 

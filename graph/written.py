@@ -30,6 +30,11 @@ class Written:
     graphs: frozenset[str] = frozenset()
     quads: frozenset[Quad] = field(default=frozenset())
 
+    @property
+    def all_graphs(self) -> frozenset[str]:
+        """The graphs (IRIs; "" is the default graph) in which something may change."""
+        return self.graphs | {_name(quad.graph_name) for quad in self.quads}
+
 
 def written(text: str, base: str | None = None) -> Written | None:
     """Return what an update may change, or None if that may be anything."""

@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, g, request
 from graph.engine import Engine
 from graph.store import State, Store, View, Writing
 from graph.workers.limits import Limits
+from server.tokens import Scoped
 
 _EXTENSION: Final = "duikou"
 
@@ -38,6 +39,8 @@ class Access:
     federates: bool = False
     #: Whether who writes has to say in which state that is which they change.
     must_match: bool = False
+    #: Further tokens, each for some graphs only.
+    tokens: tuple[Scoped, ...] = ()
 
 
 def install(extensions: dict[str, object], access: Access) -> None:

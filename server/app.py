@@ -28,6 +28,7 @@ from server import (
 )
 from server import supervision as supervisor
 from server.supervision import Supervision
+from server.tokens import Scoped
 from server.version import version
 
 
@@ -44,6 +45,7 @@ def create_app(
     supervision: Supervision | None = None,
     federates: bool = False,
     must_match: bool = False,
+    tokens: tuple[Scoped, ...] = (),
 ) -> Flask:
     """Return the application that serves a database: protocol, data, pages.
 
@@ -53,15 +55,25 @@ def create_app(
     those of the engine, for the service description; `metrics` are the numbers that the engine counts in.
     `public_url` is the address that clients know the server by; without it that of each request is.
     `supervision` knows what the engine and the writer do for whom. `federates` says whether queries may
-    call other endpoints, `must_match` that writes have to be conditional.
+    call other endpoints, `must_match` that writes have to be conditional; `tokens` write to some graphs only.
     """
     app = Flask(__name__)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = True
-    access.install(
-        app.extensions, access.Access(database, version(), union, engine, writer, token, limits, federates, must_match)
+    served = access.Access(
+        database,
+        version(),
+        union,
+        engine,
+        writer,
+        token,
+        limits,
+        federates=federates,
+        must_match=must_match,
+        tokens=tokens,
     )
+    access.install(app.extensions, served)
     supervisor.register(app, supervision)
     for module in (sparql, running_queries, graph_store, things, vocabulary, health, openapi):
         app.register_blueprint(module.blueprint)

@@ -42,10 +42,10 @@ def store(name: str | None = None) -> Response:
     writer = authority.writer()
     if request.method == "POST" and name is None and not request.args:
         fresh = f"{request.base_url.rstrip('/')}/{secrets.token_hex(8)}"
-        writer.put_graph(fresh, _parts(fresh), only_if=Condition(exists=False))
+        writer.put_graph(fresh, _parts(fresh), only_if=authority.scoped(Condition(exists=False)))
         return Response(status=201, headers={"Location": fresh})
     graph = _named(name)
-    only_if = preconditions.of_graph(graph)
+    only_if = authority.scoped(preconditions.of_graph(graph))
     if request.method == "DELETE":
         if not writer.drop_graph(graph, only_if=only_if).found:
             raise _no_such(graph)

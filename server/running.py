@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from server.supervision import Supervision
+    from server.tokens import Scoped
 
 #: Threads that answer requests in the worker: more than can wait for a place in the pool's lanes, so
 #: that waiting queries never keep a page, a short query or a refusal from being answered.
@@ -77,6 +78,13 @@ class Settings:
     proxies: tuple[str, ...] = ()
     #: Whether writes have to say in which state that is which they change.
     must_match: bool = False
+    #: Tokens that write to some graphs only.
+    tokens: tuple[Scoped, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether anybody may write."""
+        return bool(self.token or self.tokens)
 
 
 def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -140,7 +148,7 @@ def application(path: Path, settings: Settings) -> Flask:
             metrics,
             cached=lambda engine: Cache(engine, database),
         ),
-        writer=written.Watched(supervision.writer(Writer(database)), metrics) if settings.token else None,
+        writer=written.Watched(supervision.writer(Writer(database)), metrics) if settings.writes else None,
         token=settings.token,
         limits=settings.limits,
         metrics=metrics,
@@ -148,6 +156,7 @@ def application(path: Path, settings: Settings) -> Flask:
         supervision=supervision,
         federates=bool(settings.services),
         must_match=settings.must_match,
+        tokens=settings.tokens,
     )
 
 
@@ -167,7 +176,7 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
         remote.url, token=remote.token, path=path, limits=settings.limits, time_to_live=remote.time_to_live
     )
     writer = None
-    if settings.token:
+    if settings.writes:
         updates = Address.of(remote.write_url or remote.url, remote.token)
         writer = RemoteWriter(store, updates, Address.of(remote.gsp_url, remote.token) if remote.gsp_url else None)
     return create_app(
@@ -181,6 +190,7 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
         public_url=settings.public_url,
         supervision=supervision,
         must_match=settings.must_match,
+        tokens=settings.tokens,
     )
 
 

@@ -61,7 +61,7 @@ def _update(asked: protocol.Request) -> Response:
         using=asked.default_graphs,
         using_named=asked.named_graphs,
         base=request.base_url,
-        only_if=preconditions.of_dataset(),
+        only_if=authority.scoped(preconditions.of_dataset()),
     )
     return Response(status=204)
 

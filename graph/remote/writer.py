@@ -52,6 +52,8 @@ class RemoteWriter:
         only_if: Condition | None = None,
     ) -> Change:
         """Pass an update on. `QueryError` for what is malformed, here or there, `NotOffered` for LOAD and SERVICE."""
+        if only_if is not None:
+            only_if.check_scope(None)  # updates are sent on as they are
         sent = self._store.checker.update(text, using, using_named, base)
         with self._turn:
             if only_if is not None:
@@ -98,6 +100,7 @@ class RemoteWriter:
     def _check(self, graph: str | None, only_if: Condition | None, exists: bool) -> None:
         """Look at a condition: what is known of the store, which others may have changed in the meantime."""
         if only_if is not None:
+            only_if.check_scope((graph or "",))
             only_if.check(self._store.reader().snapshot.state_of(graph or ""), exists)
 
     def close(self) -> None:

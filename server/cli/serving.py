@@ -94,6 +94,14 @@ if TYPE_CHECKING:
     help="The token that a client sends to write; without one the service is read-only.",
 )
 @click.option(
+    "--tokens",
+    "token_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Further tokens, each for some graphs: a line is a token and IRIs of graphs, or beginnings of them with * "
+    "behind, or default.",
+)
+@click.option(
     "--store",
     "store_url",
     metavar="URL",
@@ -131,6 +139,7 @@ def serve(
     budget: float | None,
     must_match: bool,
     write_token: str | None,
+    token_file: Path | None,
     store_url: str | None,
     store_write_url: str | None,
     store_gsp_url: str | None,
@@ -144,7 +153,7 @@ def serve(
     """
     from graph.database import Database
     from graph.workers.limits import Limits
-    from server import clients, public, running
+    from server import clients, public, running, tokens
 
     if public_url is not None:
         public.parts(public_url)
@@ -174,6 +183,7 @@ def serve(
         budget=budget,
         proxies=proxies,
         must_match=must_match,
+        tokens=tokens.read(token_file) if token_file else (),
     )
     running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))
 
