@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,12 @@ _CITATIONS = """
 SELECT ?evidence ?begin ?end ?words {
   ?document dk:sha256 ?sha256 . ?evidence dk:inDocument ?document ;
     dk:beginIndex ?begin ; dk:endIndex ?end ; dk:exactText ?words .
+}
+"""
+_DESCRIBED = """
+SELECT ?graph ?loader {
+  GRAPH ?graph { ?document a dk:SourceDocument ; dk:sha256 ?sha256 }
+  OPTIONAL { ?graph prov:wasGeneratedBy/schema:instrument ?loader }
 }
 """
 
@@ -74,6 +81,43 @@ def keep_document(db: Database, path: Path) -> Kept:
     agreed, wrong = _hold_against(reader, digest, text)
     if wrong:
         raise ValidationError(*wrong)
+    _write(db, digest, data)
+    return Kept(document=described[0], sha256=digest, characters=len(text), citations=agreed)
+
+
+@contextmanager
+def keeping(db: Database, texts: Iterable[str]) -> Iterator[None]:
+    """Keep texts while a publication of facts that cite them runs; those that are new go again if it fails.
+
+    The publication holds the citations against them. `StoreError` where they cannot be written.
+    """
+    missing = {hashlib.sha256(data).hexdigest(): data for data in (text.encode("utf-8") for text in texts)}
+    missing = {digest: data for digest, data in missing.items() if document_text(db, digest) is None}
+    if db.current is None:  # no directory of ours yet: the publication makes it one
+        yield
+        for digest, data in missing.items():
+            _write(db, digest, data)
+        return
+    written: list[Path] = []
+    try:
+        for digest, data in missing.items():
+            written.append(_write(db, digest, data))
+        yield
+    except BaseException:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise
+
+
+def loaders_of(db: Database, sha256: str) -> dict[str, str]:
+    """Return the named graphs that describe a document with this digest, each with the loader that filled it."""
+    if db.current is None or not _DIGEST.fullmatch(sha256):
+        return {}
+    rows = db.reader().select(_DESCRIBED.replace("?sha256", f'"{sha256}"'))
+    return {row["graph"].value: row["loader"].value if row["loader"] is not None else "" for row in rows}
+
+
+def _write(db: Database, digest: str, data: bytes) -> Path:
     folder = db.path / "documents"
     temporary = folder / f".{digest}.{os.getpid()}"
     try:
@@ -83,7 +127,7 @@ def keep_document(db: Database, path: Path) -> Kept:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise StoreError(Problem(f"{folder} cannot be written: {error.strerror}")) from error
-    return Kept(document=described[0], sha256=digest, characters=len(text), citations=agreed)
+    return folder / f"{digest}.txt"
 
 
 def document_text(db: Store, sha256: str) -> str | None:

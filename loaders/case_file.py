@@ -96,8 +96,16 @@ def read_case_file(path: Path) -> Source:
 def parse_case_file(data: bytes, name: str) -> Source:
     """Return what the bytes of a case file say; `name` stands for the file in messages and origins."""
     source = read_yaml(data, name)
+    return case_source(source, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+
+def case_source(source: YamlSource, *, sha256: str, size: int, loader: str = "case") -> Source:
+    """Return what the data of a case file say, whatever it was read from; `sha256` and `size` are that file's.
+
+    Raises `SourceError` with every problem found.
+    """
     check(source)
-    return _Reading(replace(source, data=without_rejected(source.data))).source(data)
+    return _Reading(replace(source, data=without_rejected(source.data))).source(sha256, size, loader)
 
 
 # -- values → values of records -----------------------------------------------
@@ -340,7 +348,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.homeless = False  # whether evidence without a document was told of
 
-    def source(self, data: bytes) -> Source:
+    def source(self, sha256: str, size: int, loader: str) -> Source:
         for section, (record, table) in SECTIONS.items():
             for key, entry in self.data.get(section, {}).items():
                 self.entry(record, table, key, entry, (section, key))
@@ -349,10 +357,10 @@ class _Reading:
         return Source(
             graph="areas" if key == "areas" else f"source/{key}",
             records=(*self.records.values(), *self.mentions.values()),
-            loader="case",
+            loader=loader,
             file=self.file.name,
-            sha256=hashlib.sha256(data).hexdigest(),
-            size=len(data),
+            sha256=sha256,
+            size=size,
             origins=self.origins,
         )
 

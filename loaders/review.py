@@ -8,6 +8,7 @@ nor is what cannot stand without it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -64,9 +65,13 @@ def without_rejected(data: dict[str, Any]) -> dict[str, Any]:
     return without(data, gone)
 
 
-def without(data: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
-    """Return a case file without the things named (kind/key), and without what cannot stand without them."""
+def without(data: dict[str, Any], gone: Collection[str], *, rejected_too: bool = True) -> dict[str, Any]:
+    """Return a case file without the things named (kind/key), and without what cannot stand without them.
+
+    What was rejected goes too, or stays as it is: then it is the memory of what was decided.
+    """
     gone = set(gone)
+    walk = _Walk(gone, rejected_too)
     while True:
         rest: dict[str, Any] = {}
         before = len(gone)
@@ -78,7 +83,7 @@ def without(data: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
             entries = {}
             for key, entry in value.items():
                 ref = f"{KINDS[name]}/{key}"
-                kept = _GONE if ref in gone or rejected(entry) else _walk(entry, below, gone)
+                kept = _GONE if ref in gone else walk.value(entry, below)
                 if kept is _GONE or (name == "figures" and _hangs_no_more(entry, kept)):
                     gone.add(ref)
                 else:
@@ -112,38 +117,43 @@ def _hangs_no_more(entry: Mapping[str, Any], kept: Any) -> bool:
     return any(field in entry for field in ("result", "of")) and not any(field in kept for field in ("result", "of"))
 
 
-def _walk(value: Any, node: Mapping[str, Any], gone: Collection[str]) -> Any:
-    """Return a value without what is gone, by its part of the schema; `_GONE` where nothing is left of it."""
-    if rejected(value):
-        return _GONE
-    if isinstance(value, str):
-        if "refersTo" in node:
-            return _GONE if f"{node['refersTo']}/{value}" in gone else value
-        return _GONE if node.get("$ref") == "#/$defs/reference" and value in gone else value
-    if "$ref" in node:
-        node = schema()["$defs"][node["$ref"].rpartition("/")[2]]
-    if "if" in node:
-        return _walk(value, node["then" if isinstance(value, dict) else "else"], gone)
-    if isinstance(value, list) and "items" in node:
-        left = [kept for item in value if (kept := _walk(item, node["items"], gone)) is not _GONE]
-        return left if left or not value else _GONE
-    if isinstance(value, dict):
-        return _map(value, node, gone)
-    return value
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Goes through values by the schema and leaves out what names a thing that is gone."""
 
+    gone: Collection[str]
+    rejected_too: bool
 
-def _map(value: dict[str, Any], node: Mapping[str, Any], gone: Collection[str]) -> Any:
-    known = node.get("properties", {})
-    names = node.get("propertyNames", {}).get("refersTo")
-    below = node.get("additionalProperties")
-    left = {}
-    for name, item in value.items():
-        if names and f"{names}/{name}" in gone:
-            continue
-        inner = known.get(name, below)
-        kept = _walk(item, inner, gone) if isinstance(inner, dict) else item
-        if kept is not _GONE:
-            left[name] = kept
-        elif name in node.get("required", ()):
-            return _GONE
-    return left
+    def value(self, value: Any, node: Mapping[str, Any]) -> Any:
+        """Return what is left of a value; `_GONE` where nothing is."""
+        if rejected(value):
+            return _GONE if self.rejected_too else value
+        if isinstance(value, str):
+            if "refersTo" in node:
+                return _GONE if f"{node['refersTo']}/{value}" in self.gone else value
+            return _GONE if node.get("$ref") == "#/$defs/reference" and value in self.gone else value
+        if "$ref" in node:
+            node = schema()["$defs"][node["$ref"].rpartition("/")[2]]
+        if "if" in node:
+            return self.value(value, node["then" if isinstance(value, dict) else "else"])
+        if isinstance(value, list) and "items" in node:
+            left = [kept for item in value if (kept := self.value(item, node["items"])) is not _GONE]
+            return left if left or not value else _GONE
+        return self.map(value, node) if isinstance(value, dict) else value
+
+    def map(self, value: dict[str, Any], node: Mapping[str, Any]) -> Any:
+        """Return what is left of a map; a field that must be there takes the whole map with it."""
+        known = node.get("properties", {})
+        names = node.get("propertyNames", {}).get("refersTo")
+        below = node.get("additionalProperties")
+        left = {}
+        for name, item in value.items():
+            if names and f"{names}/{name}" in self.gone:
+                continue
+            inner = known.get(name, below)
+            kept = self.value(item, inner) if isinstance(inner, dict) else item
+            if kept is not _GONE:
+                left[name] = kept
+            elif name in node.get("required", ()):
+                return _GONE
+        return left

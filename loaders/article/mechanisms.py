@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from loaders.article.facts import Name
@@ -81,14 +82,17 @@ def _is_slogan(parts: list[tuple[int, int]], text: str, after: int, named: bool)
     return not named and len(words) == 2 and words[0] in _SLOGAN_PARTS
 
 
+@cache
+def _verbs() -> re.Pattern[str]:
+    return alternatives(row["surface"] for row in rows("name_boundaries") if len(row["surface"]) > 1)
+
+
 def _without_verb(text: str, begin: int, end: int) -> int:
     """Return where the first part begins after the verb that governs the sum: 采用公司+农户 → 公司."""
     stop = _JOINERS.search(text, begin, end)
     first_end = stop.start() if stop else end
     first = text[begin:first_end]
-    for match in alternatives(row["surface"] for row in rows("name_boundaries") if len(row["surface"]) > 1).finditer(
-        first
-    ):
+    for match in _verbs().finditer(first):
         if match.end() < len(first):
             begin = max(begin, first_end - len(first) + match.end())
     for match in _LEFT_PARTICLE.finditer(text, begin, first_end):

@@ -14,7 +14,7 @@ from typing import Final
 from loaders.article import mechanisms
 from loaders.article.facts import Name
 from loaders.article.scope import Scope
-from loaders.article.tables import alternatives, by_surface, cite, rows
+from loaders.article.tables import alternatives, by_surface, cite, pattern, rows
 
 _QUOTED: Final = re.compile(r"“([^“”\n]{2,40})”|「([^「」\n]{2,40})」|\"([^\"\n]{2,40})\"|‘([^‘’\n]{2,40})’")
 _TITLED: Final = re.compile(r"《([^《》\n]{1,60})》")
@@ -74,9 +74,17 @@ class Memory:
     """Names that the document has used so far: name → kind and the rule's citations."""
 
     kinds: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    _pattern: re.Pattern[str] | None = None
+
+    def pattern(self) -> re.Pattern[str]:
+        """Return what finds the names that are remembered."""
+        if self._pattern is None:
+            self._pattern = alternatives(self.kinds)
+        return self._pattern
 
     def learn(self, found: Iterable[Name]) -> None:
         """Remember names that may come again."""
+        self._pattern = None
         for name in found:
             if name.kind in _REMEMBERED and len(name.name) >= 3:
                 self.kinds.setdefault(name.name, (name.kind, name.rows))
@@ -205,16 +213,12 @@ def _certified(text: str, begin: int, end: int) -> _Found | None:
 def _first(words: str, table: str) -> tuple[int, dict[str, str]] | None:
     """Return where the first head noun among some words begins, with its row; the longest of those that begin there."""
     best: tuple[int, int, dict[str, str]] | None = None
-    for match in _heads(table).finditer(words):
+    for match in pattern(table).finditer(words):
         row = dict(by_surface(table)[match[0]])
         key = (match.start(), -len(match[0]), row)
         if best is None or key[:2] < best[:2]:
             best = key
     return (best[0], best[2]) if best else None
-
-
-def _heads(table: str) -> re.Pattern[str]:
-    return alternatives(row["surface"] for row in rows(table))
 
 
 _OWN_WORD: Final = (
@@ -233,8 +237,8 @@ def _by_itself(text: str, begin: int, end: int) -> _Found | None:
         return None
     if _CHANGES.fullmatch(inner):
         return _Found(begin + 1, end - 1, "model", "name.changes")
-    for pattern, kind in _OWN_WORD:
-        if pattern.search(inner):
+    for ending, kind in _OWN_WORD:
+        if ending.search(inner):
             return _Found(begin + 1, end - 1, kind, f"name.own-{_slug(kind)}")
     if _ENTERED.search(text[max(0, begin - 16) : begin]):
         return _Found(begin + 1, end - 1, "award", "name.awarded")
@@ -268,7 +272,7 @@ def _in_title(scope: Scope) -> Iterator[_Found]:
 def _remembered(scope: Scope, memory: Memory) -> Iterator[_Found]:
     if not memory.kinds:
         return
-    for match in alternatives(memory.kinds).finditer(scope.text):
+    for match in memory.pattern().finditer(scope.text):
         name = match[0]
         quoted = scope.text[match.start() - 1 : match.start()] in {"“", "《", "「"}
         whole = scope.text[match.end() : match.end() + 1] in {"”", "》", "」"}
@@ -283,7 +287,7 @@ def _unquoted(scope: Scope) -> Iterator[_Found]:
     yield from _events(text)
     for match in _CERTIFIED.finditer(text):
         yield _Found(match.start(), match.end(), "certification", "name.certification")
-    for match in alternatives(row["surface"] for row in rows("known_programmes")).finditer(text):
+    for match in pattern("known_programmes").finditer(text):
         row = by_surface("known_programmes")[match[0]]
         end = match.end()
         tail = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:行动|活动|工程)").match(text, end)
@@ -293,8 +297,8 @@ def _unquoted(scope: Scope) -> Iterator[_Found]:
         yield _Found(match.start(1), match.end(1), "programme", "name.exemplary")
     for match in _BREED.finditer(text):
         yield _Found(match.start(1), match.end(1), "breed/product", "name.breed")
-    for pattern, rule in ((_TEAM, "name.team"), (_COOPERATION, "name.cooperation")):
-        for match in pattern.finditer(text):
+    for form, rule in ((_TEAM, "name.team"), (_COOPERATION, "name.cooperation")):
+        for match in form.finditer(text):
             yield _Found(match.start(), match.end(), "programme", rule)
     for match in _AWARD.finditer(text):
         if _ENTERED.search(text[max(0, match.start() - 10) : match.start()]):
@@ -305,7 +309,7 @@ def _unquoted(scope: Scope) -> Iterator[_Found]:
 
 
 def _events(text: str) -> Iterator[_Found]:
-    for match in alternatives(row["surface"] for row in rows("event_endings")).finditer(text):
+    for match in pattern("event_endings").finditer(text):
         row = by_surface("event_endings")[match[0]]
         begin = _name_begin(text, match.start())
         dated = re.compile(r"(?:\d{1,4}[年月日])+").match(text, begin, match.start())
@@ -329,7 +333,7 @@ def _name_begin(text: str, before: int) -> int:
     ordinal = list(re.finditer(_ORDINAL, window[begin:]))
     if ordinal:
         return low + begin + ordinal[-1].start()
-    for match in alternatives(row["surface"] for row in rows("name_boundaries")).finditer(window, begin):
+    for match in pattern("name_boundaries").finditer(window, begin):
         if match.end() < len(window) and len(match[0]) > 1:
             begin = match.end()
     for particle in "在了和与及的把为对从到将由、和地":

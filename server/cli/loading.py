@@ -46,7 +46,7 @@ def build(directory: Path) -> None:
 @click.option(
     "--as",
     "told",
-    type=click.Choice(["case", "rdf", "document"]),
+    type=click.Choice(["case", "rdf", "article", "document"]),
     help="What the sources are. Default: told from name and content.",
 )
 @click.option("--graph", metavar="NAME", help="The graph for triples: its IRI, or a name (notes is source/notes).")
@@ -62,25 +62,31 @@ def load(
     dry_run: bool,
     report_file: Path | None,
 ) -> None:
-    """Load case files, RDF files and source documents.
+    """Load case files, articles, RDF files and the texts of documents.
 
     A source that was loaded before is replaced, in one step: nothing changes where one of them is wrong. Prints
     a line for each source.
     """
     from graph.database import Database
+    from graph.documents import keeping
+    from server.cli.articles import read_articles, text_or_article
     from server.cli.sources import Kind, kind_of
 
+    database = Database(directory)
     kinds = {path: kind_of(path, told) for path in paths}
+    if told is None:
+        kinds |= {path: text_or_article(database, path) for path in paths if kinds[path] is Kind.DOCUMENT}
     if graph is not None and Kind.RDF not in kinds.values():
         raise click.UsageError("--graph is for RDF; case files name their graph themselves.")
     if dry_run and Kind.DOCUMENT in kinds.values():
         raise click.UsageError("--dry-run is for facts; keeping the text of a document publishes nothing.")
-    database = Database(directory)
     by_kind = {kind: [path for path in paths if kinds[path] is kind] for kind in Kind}
     sources = read_cases(by_kind[Kind.CASE])
+    articles, texts = read_articles(database, by_kind[Kind.ARTICLE])
     reports = []
-    if sources:
-        reports.append(_publish(database, sources, dry_run))
+    if sources or articles:
+        with keeping(database, [] if dry_run else texts):
+            reports.append(_publish(database, [*articles, *sources], dry_run))
     if by_kind[Kind.RDF]:
         reports.append(_load_rdf(database, by_kind[Kind.RDF], graph, dry_run))
     for path in by_kind[Kind.DOCUMENT]:

@@ -18,18 +18,19 @@ class Kind(Enum):
     CASE = "case"
     RDF = "rdf"
     DOCUMENT = "document"
+    ARTICLE = "article"
 
 
 #: What may come one day, by ending; said plainly until then.
 _NOT_YET: Final = {
     ".csv": "table", ".tsv": "table", ".xlsx": "table", ".ods": "table", ".json": "table", ".xml": "IATI",
-    ".md": "article", ".html": "article", ".docx": "article", ".pdf": "article",
 }  # fmt: skip
+_ARTICLES: Final = frozenset({".md", ".markdown", ".html", ".htm", ".docx", ".pdf"})
 _HEAD: Final = 4096
 
 
 def kind_of(path: Path, told: str | None) -> Kind:
-    """Return the kind of a source. `SourceError` where it cannot be told, or is one that is not read yet."""
+    """Return the kind of a source; a .txt file may be an article too. `SourceError` where it cannot be told."""
     if not path.is_file():
         read_file(path, 0)  # says what is the matter
     if told is not None:
@@ -42,17 +43,20 @@ def kind_of(path: Path, told: str | None) -> Kind:
         return Kind.RDF
     if ending == ".txt":
         return Kind.DOCUMENT
+    if ending in _ARTICLES:
+        return Kind.ARTICLE
     if ending in _NOT_YET:
         raise SourceError(
             Problem(
                 f"this version reads no sources of the kind “{_NOT_YET[ending]}”",
                 Origin(str(path)),
-                "It reads case files (.yaml), RDF (.ttl .nt .nq .trig .rdf .jsonld) and source documents (.txt)",
+                "It reads case files (.yaml), RDF (.ttl .nt .nq .trig .rdf .jsonld) and articles "
+                "(.txt .md .html .docx .pdf)",
             )
         )
     raise SourceError(
         Problem(
-            "its name does not say what it is", Origin(str(path)), "Say so with --as case, --as rdf or --as document"
+            "its name does not say what it is", Origin(str(path)), "Say so with --as case, rdf, article or document"
         )
     )
 

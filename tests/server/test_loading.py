@@ -113,12 +113,12 @@ BROKEN: list[tuple[str, str | bytes, str]] = [
     ("bad.ttl", "<a> <b>", "bad.ttl:1"),
     ("bad.nq", "<http://a> <http://b> .", "bad.nq:1"),
     ("bad.jsonld", "{", "bad.jsonld"),
-    ("unknown.txt", "Some other text.", "no source document of the graph has this content"),
-    ("latin.txt", b"caf\xe9", "UTF-8"),
+    ("empty.txt", "", "the file is empty"),
+    ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00", "binary"),
     ("grants.csv", "a,b\n", "of the kind “table”"),
     ("activities.xml", "<iati-activities/>", "of the kind “IATI”"),
-    ("article.html", "<p>", "of the kind “article”"),
-    ("mystery", "?", "--as case, --as rdf or --as document"),
+    ("article.html", "<p>", "there is no text in it"),
+    ("mystery", "?", "--as case, rdf, article or document"),
 ]
 
 
@@ -149,7 +149,7 @@ def test_a_missing_file_and_a_folder_are_told_apart(db: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "arguments",
-    [("a.yaml", "--graph", "notes"), ("a.yaml", "--as", "table"), ("words.txt", "--dry-run")],
+    [("a.yaml", "--graph", "notes"), ("a.yaml", "--as", "table"), ("words.txt", "--as", "document", "--dry-run")],
 )
 def test_options_that_do_not_go_together_are_wrong_usage(db: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     source = write(tmp_path, arguments[0], CASE)

@@ -42,7 +42,6 @@ def test_the_user_knows_better(tmp_path: Path) -> None:
         ("grants.csv", "a,b", "of the kind “table”"),
         ("activities.xml", "<iati-activities/>", "of the kind “IATI”"),
         ("grants.json", "{}", "of the kind “table”"),
-        ("report.html", "<p>", "of the kind “article”"),
         ("mystery.bin", "", "Say so with --as"),
     ],
 )
