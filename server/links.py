@@ -18,14 +18,18 @@ LANGUAGES: Final = ("zh", "en")
 
 #: The kinds that have lists and pages, in the order of the records, and the two that are not things.
 KINDS: Final = tuple(dict.fromkeys(record.kind for record in RECORDS))
+#: The class whose things are listed under a kind; where several share one, the first is the widest.
+CLASSES: Final = {"evidence": "TextEvidence"} | {
+    r.kind: r.class_name for r in reversed(RECORDS) if r.kind != "evidence"
+}
 CONCEPT: Final = "concept"
 GRAPH: Final = "graph"
+#: Beginnings of foreign addresses that a link may lead to.
+_FOLLOWED: Final = ("https://", "http://", "mailto:", "ftp://")
 
 
 class Name(NamedTuple):
     """What an IRI of ours names: ``("programme", "tongji")``, ``("concept", "status/achieved")``.
-#: Beginnings of foreign addresses that a link may lead to.
-_FOLLOWED: Final = ("https://", "http://", "mailto:", "ftp://")
 
     `key` is percent-escaped, as in the IRI. A term of the ontology has kind ``ontology``.
     """

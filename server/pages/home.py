@@ -10,9 +10,10 @@ from graph.engine import Engine
 from ontology import vocabulary as terms
 from ontology.namespaces import term
 from server import access, links, negotiation, queries
+from server.links import CLASSES
 from server.pages.answer import LANGUAGE, page, unchanged
 from server.pages.kept import kept
-from server.pages.lists import CLASSES, entries
+from server.pages.lists import entries
 from server.pages.pairing import pairing
 
 blueprint = Blueprint("home", __name__)

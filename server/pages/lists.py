@@ -9,8 +9,8 @@ import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from ontology.namespaces import expand, term
-from ontology.records import RECORDS
 from server import access, links, naming, neighbourhood, queries
+from server.links import CLASSES
 from server.naming import Labels, Link
 from server.pages.answer import LANGUAGE, page, page_number, unchanged
 from server.pages.portrait import Group, Painter
@@ -19,10 +19,6 @@ from server.problems import HttpError
 blueprint = Blueprint("lists", __name__)
 
 PAGE: Final = 50
-#: The class whose things are listed under a kind; where several share one, the first is the widest.
-CLASSES: Final = {"evidence": "TextEvidence"} | {
-    r.kind: r.class_name for r in reversed(RECORDS) if r.kind != "evidence"
-}
 _COLUMNS: Final = {
     "case": ("dk:hasTheme", "dk:describes"),
     "programme": ("dk:hasTheme", "dk:hasDonor", "dk:statedRecipientArea", "dk:startDate"),
@@ -80,6 +76,16 @@ def listing(lang: str, kind: str) -> Response:
         columns=columns,
         query=query,
     )
+
+
+def of_kind(kind: str, size: int, number: int = 1) -> tuple[int, list[str]]:
+    """Return how many things of a kind there are, and the IRIs of one page of them; 404 for no kind or page."""
+    if kind not in links.KINDS:
+        raise HttpError(404, "Not found", f"There is no kind of thing “{kind}”. Kinds: {', '.join(links.KINDS)}.")
+    class_ = ox.NamedNode(term(CLASSES[kind]))
+    count = int(queries.select(access.engine(), "list-count", type=class_)[0]["count"].value)
+    found = queries.select(access.engine(), "list", type=class_, limit=size, offset=(number - 1) * size)
+    return count, naming.iris(row["thing"] for row in found)
 
 
 def entries(lang: str, kind: str, number: int, size: int) -> list[Entry]:

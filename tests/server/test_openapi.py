@@ -82,6 +82,8 @@ TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
     ("get", "/dump/{file}", 404): {"path": "/dump/none"},
     ("get", "/dump/{snapshot}/{file}", 200): {"path": "/dump/000001/duikou.nq.gz"},
     ("get", "/dump/{snapshot}/{file}", 404): {"path": "/dump/000099/duikou.nq.gz"},
+    ("get", "/autocomplete", 400): {"path": "/autocomplete?q=a&lang=xx"},
+    ("get", "/autocomplete", 503): {"path": "/autocomplete?q=a", "site": "stopped"},
     ("get", "/readyz", 200): {"path": "/readyz"},
     ("get", "/readyz", 503): {"path": "/readyz", "site": "stopped"},
 }  # fmt: skip
