@@ -102,11 +102,7 @@ def _cited(head: Row) -> tuple[str, ...]:
 def _titled(copy: str, begin: int, end: int) -> Iterator[Body]:
     for match in _TITLED.finditer(copy, begin, end):
         name = match[1].rstrip()
-        kind = (
-            "enterprise"
-            if match[0].split()[0] in ("company", "firm", "enterprise")
-            else "non-governmental organisation"
-        )
+        kind = "enterprise" if match[0].split()[0] in ("company", "firm", "enterprise") else "charity"
         yield Body(match.start(1), match.start(1) + len(name), name, kind, "implementer", "en.titled")
 
 

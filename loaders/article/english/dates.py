@@ -41,6 +41,13 @@ DATE: Final = re.compile(
 _COUNTED: Final = re.compile(r"\s+(?!to\b|and\b|in\b|of\b)[a-z]{3,}s\b")
 
 
+_BY: Final = re.compile(r"\b(?:by|until|till|towards)\s+(?:the end of\s+|early\s+|late\s+|mid-)?$", re.IGNORECASE)
+_PLAN: Final = re.compile(
+    r"\b(?:will|shall|plans?|promised|expects?|expected|intends?|aims?|hopes?|targets?|pledged|vision|goals?)\b",
+    re.IGNORECASE,
+)
+
+
 class Date(NamedTuple):
     """A date or period from `begin` to `end`, and the year it names, if it does."""
 
@@ -63,15 +70,18 @@ def dates(copy: str) -> Iterator[Date]:
 
 
 def document_date(copy: str, found: list[Date]) -> tuple[str | None, str | None]:
-    """Return the document's date as a year and how it is known: the latest year spoken of as past, else the latest."""
-    past, all_years = [], []
-    for date in found:
-        if date.year is None:
-            continue
-        all_years.append(date.year)
-        ahead = copy[max(0, date.begin - 30) : date.begin].lower()
-        if not re.search(r"\b(?:by|until|till|for|under the plan for)\s+(?:the end of\s+)?$", ahead):
-            past.append(date.year)
-    if not all_years:
+    """Return the document's date as a year and how it is known: the latest that no plan names, else the latest."""
+    years = [d.year for d in found if d.year is not None]
+    if not years:
         return None, None
-    return str(max(past or all_years)), "latest year in the text"
+    past = [d.year for d in found if d.year is not None and not _is_ahead(copy, d)]
+    return str(max(past or years)), "latest year in the text"
+
+
+def _is_ahead(copy: str, date: Date) -> bool:
+    """Whether a date is one of a plan: by 2030, or in a sentence that says what will be."""
+    before = copy[max(0, date.begin - 160) : date.begin]
+    sentence = before[max(before.rfind(". "), before.rfind("\n")) + 1 :]
+    rest = re.split(r"[.;\n]", copy[date.end : date.end + 80])[0]
+    reached = re.search(r"\b(?:had|has|have|was|were)\b", rest)
+    return bool((_BY.search(before) and not reached) or _PLAN.search(sentence) or _PLAN.search(rest))

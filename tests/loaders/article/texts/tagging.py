@@ -60,8 +60,8 @@ BODIES = {
     "union": "mass organisation",
     "agency": "aid agency",
     "un": "international organisation",
-    "ngo": "non-governmental organisation",
-    "bank": "development bank",
+    "ngo": "charity",
+    "bank": "development finance institution",
 }
 #: Bodies without a name whose words begin with a place that belongs to them.
 HOLDS_PLACE = {"cadre", "dept", "edgroup"}
