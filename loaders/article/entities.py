@@ -16,7 +16,7 @@ from loaders.article.places import roles as place_roles
 from loaders.article.places.names import Mention
 from loaders.article.segments import Structure
 from loaders.article.tagger.model import tagger
-from loaders.article.tokens import Tokens, tokens
+from loaders.article.tokens import Tokens, sentences, tokens
 
 #: What an extraction says where the tagger was not built.
 WITHOUT_TAGGER = (
@@ -41,13 +41,13 @@ def find(
     if words is None:
         words = tokens(structure, tagger())
     view = structure.view
-    sentences = [span for paragraph in structure.paragraphs for span in structure.sentences(paragraph)]
-    places = mentions.find(view.text, sentences, words)
+    stretches = sentences(structure)
+    places = mentions.find(view.text, stretches, words)
     finder = Finder(view.text, words, places)
-    bodies = [body for begin, end in sentences for body in finder.find(begin, end)]
+    bodies = [body for begin, end in stretches for body in finder.find(begin, end)]
     bodies = memory.remember(view.text, words, bodies, places)
-    units.resolve(view.text, sentences, places, year)
-    place_roles.assign(view.text, sentences, places)
+    units.resolve(view.text, stretches, places, year)
+    place_roles.assign(view.text, stretches, places)
     _nest(places, bodies)
     _seats(bodies, places)
     body_roles.assign(view.text, bodies, places)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from loaders.article.segments import Structure
 from loaders.article.tagger.model import Tagger, Token
 
+#: Characters of a sentence.
+LONGEST = 600
+
 
 @dataclass(slots=True)
 class Tokens:
@@ -60,8 +63,26 @@ def tokens(structure: Structure, tagger: Tagger | None) -> Tokens:
     text = structure.view.text
     if tagger is None:
         return Tokens(text, [])
-    spans = [span for paragraph in structure.paragraphs for span in structure.sentences(paragraph)]
-    return Tokens(text, list(_shifted(spans, text, tagger)))
+    return Tokens(text, list(_shifted(sentences(structure), text, tagger)))
+
+
+def sentences(structure: Structure) -> list[tuple[int, int]]:
+    """Return the sentences of all paragraphs; one that is longer than LONGEST is cut at a comma.
+
+    What looks at all pairs of a sentence's words then costs no more in a table of 10,000 names than in prose.
+    """
+    text = structure.view.text
+    spans: list[tuple[int, int]] = []
+    for paragraph in structure.paragraphs:
+        for begin, end in structure.sentences(paragraph):
+            at = begin
+            while end - at > LONGEST:
+                comma = max(text.rfind(mark, at + LONGEST // 2, at + LONGEST) for mark in "，,;、\t ")
+                stop = comma + 1 if comma >= 0 else at + LONGEST
+                spans.append((at, stop))
+                at = stop
+            spans.append((at, end))
+    return spans
 
 
 def _shifted(spans: list[tuple[int, int]], text: str, tagger: Tagger) -> Iterable[Token]:

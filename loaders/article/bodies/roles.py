@@ -68,10 +68,19 @@ def _role(
     text: str, body: Body, sides: dict[int, str], ends: dict[int, Body], begins: dict[int, Body]
 ) -> tuple[str | None, str]:
     first = last = body
-    while text[first.begin - 1 : first.begin] in ("、", "和", "与", "及") and (before := ends.get(first.begin - 1)):
+    steps = 0
+    while (
+        text[first.begin - 1 : first.begin] in ("、", "和", "与", "及")
+        and (before := ends.get(first.begin - 1))
+        and steps < 60
+    ):
         first = before
-    while text[last.end : last.end + 1] in ("、", "和", "与", "及") and (after := begins.get(last.end + 1)):
+        steps += 1
+    while (
+        text[last.end : last.end + 1] in ("、", "和", "与", "及") and (after := begins.get(last.end + 1)) and steps < 60
+    ):
         last = after
+        steps += 1
     head = text[max(0, first.begin - 10) : first.begin]
     tail = text[last.end : last.end + 30].split("\n", maxsplit=1)[0]
     side = _side_of(body.area) if body.rule == "body.list" else sides.get(body.begin) or _side_of(body.area)

@@ -15,7 +15,7 @@ from typing import Final
 
 from loaders.article import tables
 from loaders.article.bodies.lists import members
-from loaders.article.bodies.parts import is_plain, kind_of, parts
+from loaders.article.bodies.parts import is_complete, is_plain, kind_of, parts
 from loaders.article.bodies.words import Body, generic, head_rows, heads, known, words
 from loaders.article.matching import Hit
 from loaders.article.places.names import GENERIC, Mention, areas
@@ -27,6 +27,9 @@ _PROPER: Final = ("nz", "PER", "xc", "nw")
 _NOUNS: Final = ("n", "vn", "an", "s", "f", "a", "b", "q", "ad")
 _ORDINAL: Final = re.compile(r"第[一二三四五六七八九十百\d]+(?:批|医|人民|中|小|师|届)?$|^[一二三四五六七八九十]$")
 _LEVEL: Final = re.compile(r"(?:省|市|州|县|区|旗|盟|镇|乡|街道|村|地|团|师|兵团)$")
+#: Hospitals that every county has one of: with 市 or 县 before them they are a certain one.
+_OF_A_TOWN: Final = ("人民医院", "中心医院", "中医院", "妇幼保健院")
+_FIRMS: Final = ("商会", "基金会", "集团", "有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "控股", "股份")
 _TASKS: Final = frozenset(
     (
         "援",
@@ -49,7 +52,7 @@ _QUOTE_NAMES: Final = re.compile(r"[”》]")
 _NO_BODY: Final = re.compile(
     r"(?:干部|地区|贫困村|队员|老师|医生|专家|群众|人民|产品|农产品|项目|活动|行动|工程|协作|合作|模式|品牌|精神|经验|会议|大会|论坛|博览会|展销会|"
     r"推介会|洽谈会|交易会|招聘会|座谈会|现场会|联席会|经济|市场|企业家|学生|师生|班|课堂|计划|机制|基地|园区|产业园|示范区|开发区|专柜|专区|专馆|"
-    r"大桥|公路|铁路|高速|机场|车站|景区|古城|社区|村|镇|乡|县|区|市|省|州|旗|人|奖|奖章|证书|商标|标志|茶|酒|米|羊|牛|鸡|菜|果|系统|战略|"
+    r"总部|商城|大桥|公路|铁路|高速|机场|车站|景区|古城|社区|村|镇|乡|县|区|市|省|州|旗|人|奖|奖章|证书|商标|标志|茶|酒|米|羊|牛|鸡|菜|果|系统|战略|"
     r"政策|意见|方案|规划|协议|平台|APP|小组|时报|频道|栏目|节|周|月|日|展|杯|赛|馆|店|仓|中国|党|代表团|工作会|运动会)$"
 )
 
@@ -89,7 +92,7 @@ class Finder:
         self.unsure: list[_Found] = []
         self.doubtful: list[Hit[tables.Row]] = []
         found = [*self._by_head(begin, end), *self._by_list(begin, end), *self._by_tagger(begin, end)]
-        chosen = _without_overlap(found)
+        chosen = _without_overlap(self._without_front(found))
         chosen = _without_overlap([*chosen, *self._beside(chosen)])
         chosen = _without_overlap([*chosen, *self._members(begin, end, chosen)])
         taken = [(f.begin, f.end) for f in chosen]
@@ -149,11 +152,27 @@ class Finder:
             return _Found(start, end, _refined(self.text[start:end], row["kind"]), "body.department", rows)
         if row["needs"] == "weak":
             token = self.tokens.at(end - 1)
-            if not (proper and token is not None and token.kind == "ORG" and token.end == end):
+            told = proper and token is not None and token.kind == "ORG" and token.end == end
+            if not told or self.text.startswith("企业", end):
                 return None
-        if not proper:
+        if row["surface"] == "学会" and begin in self.places_ending:
+            return None  # 在合肥学会了烘焙
+        level = self._level_before(floor, begin) if row["surface"].startswith(_OF_A_TOWN) else ""
+        if not proper and level:
+            return _Found(begin - len(level), end, row["kind"], "body.department", rows)
+        if not proper and not (row["surface"] in _FIRMS and self._unusual(floor, start, begin)):
             return None
         return _Found(start, end, _refined(self.text[start:end], row["kind"]), "body.head", rows)
+
+    def _unusual(self, floor: int, start: int, begin: int) -> bool:
+        """Whether what stands before 集团 or 有限公司 is no description, so that it must be a name: 巨石集团."""
+        before = self.tokens.at(start - 1) if start > floor else None
+        return (
+            2 <= begin - start <= 6
+            and not is_plain(self.text[start:begin])
+            and all(t.kind in ("n", "nz", "a", "vn") for t in self.tokens.within(start, begin))
+            and (before is None or before.kind in ("w", "u", "c", "p"))
+        )
 
     def _ends_here(self, begin: int, end: int, row: tables.Row) -> bool:
         """Whether the sentence's words let a name end here: 公司 does not in 公司化, 学院 not in 学院路."""
@@ -350,6 +369,8 @@ class Finder:
         first, last = self.tokens.at(begin), self.tokens.at(end - 1)
         if first is None or last is None:
             return not risky
+        if self.text[end : end + 1] in ("城", "节", "街", "杯", "馆"):
+            return False
         aligned = first.start == begin and last.end == end
         if self.text[begin - 1 : begin] in ("“", "《", "‘") and self.text[end : end + 1] not in ("”", "》", "’"):
             close = self.text.find("”", end, end + 12)
@@ -362,6 +383,18 @@ class Finder:
         if first is last:
             return aligned and first.kind == "ORG" and begin not in self.places_beginning
         return False
+
+    def _without_front(self, found: Sequence[_Found]) -> list[_Found]:
+        """Return the spans without those that a known body ends and a short word begins: 致信中交集团."""
+        known_ends = {f.end: f for f in found if f.rule == "body.list" and f.end - f.begin > 3}
+        kept = []
+        for f in found:
+            inner = known_ends.get(f.end)
+            front = self.text[f.begin : inner.begin] if inner else ""
+            if 0 < len(front) < 4 and f.begin not in self.places_beginning and not is_complete(front):
+                continue
+            kept.append(f)
+        return kept
 
     def _beside(self, chosen: Sequence[_Found]) -> Iterator[_Found]:
         """Yield names that are also plain words, and what only the tagger takes for bodies, beside a body in a list."""

@@ -8,6 +8,7 @@ What the tagger takes for a place and no list has is a town, a village or a natu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from loaders.article.matching import Hit, Matcher
@@ -21,6 +22,10 @@ Listed = Hit[tuple[Candidate, ...]]
 
 #: Occurrences in a word list below which a word is no plain word: 昭觉 stands there as a verb, three times.
 _RARE = 100
+
+
+#: Words that ask for a place behind them.
+_ASKS = re.compile(r"(?:对口|支援|帮扶|援建|援助|赴|来到|走进|前往|落户|进驻|抵达|奔赴|深入|驻|挂职)$")
 
 
 def find(text: str, sentences: Sequence[tuple[int, int]], tokens: Tokens) -> list[Mention]:
@@ -49,8 +54,12 @@ class _Sentence:
         self.mentions: list[Mention] = []
         self.waiting: list[Listed] = []
         self.hits: dict[int, list[Listed]] = {}
+        self.typed: set[int] = set()
         for hit in areas().all(text, begin, end):
-            self.hits.setdefault(hit.begin, []).append(_trimmed(text, hit))
+            trimmed = _trimmed(text, hit)
+            if trimmed is not hit:
+                self.typed.add(hit.begin)
+            self.hits.setdefault(hit.begin, []).append(trimmed)
         self.others = {hit.begin: hit for hit in others().longest(text, begin, end)}
 
     def read(self) -> None:
@@ -98,6 +107,12 @@ class _Sentence:
             at = stop
         if at == start:
             word = text[start:end]
+            for late in range(start + 1, end - 1):  # 对口兰坪: a verb that the tagger left at the front
+                for hit in self.hits.get(late, ()):
+                    word = text[late:end]
+                    if hit.end == end and late - start < 3 and word not in GENERIC and plain_word(word) is None:
+                        self.mentions.append(Mention(late, end, "place.gazetteer", hit.entry))
+                        return end
             level = level_of(word)
             if level:
                 self.mentions.append(Mention(start, end, "place.tagger", name=word, level=level))
@@ -114,9 +129,14 @@ class _Sentence:
             if before is not None and before.end == at and (at > start or word in GENERIC):
                 if _is_below(hit.entry, before) or (_is_beside(hit.entry, before) and word not in GENERIC):
                     return hit
+                if word in GENERIC or all(c.unit.level == "county" for c in hit.entry):
+                    continue
+                return hit
+            if word in GENERIC and not (word[-1] == "县" and hit.end == end):
                 continue
-            if word in GENERIC:
-                continue
+            follows = before is not None and before.end == at and not _is_near(hit.entry, before)
+            if follows and bare(word) and all(c.unit.level == "county" for c in hit.entry):
+                continue  # a county elsewhere does not follow directly: 徐汇滨江
             current = any(c.kind in ("official", "short", "also") for c in hit.entry)
             whole = hit.end == end
             if bare(word) and not whole:
@@ -171,6 +191,10 @@ class _Sentence:
         first, last = self.tokens.at(hit.begin), self.tokens.at(hit.end - 1)
         if word in GENERIC:
             return "place" if below else ""
+        if hit.begin in self.typed:
+            return "place"
+        if bare(word) and self._goes_down(hit):
+            return "place"
         if word in DISTRICTS:
             return "place" if below else "wait" if len(word) > 2 else ""
         if first is None or last is None:
@@ -179,7 +203,7 @@ class _Sentence:
             return "" if is_common_word(word) else "place" if plain_word(word) is None else "wait"
         starts, ends = first.start == hit.begin, last.end == hit.end
         if not bare(word):
-            if below or (starts and (len(word) > 2 or ends)):
+            if below or (starts and (len(word) > 2 or ends or first.kind in ("LOC", "ORG", "nz"))):
                 return "place"
             inside = first is last and first.kind in ("LOC", "ORG", "nz", "n", "nw")
             return "place" if inside and len(word) > 2 else ""
@@ -187,7 +211,7 @@ class _Sentence:
             return "town"
         if below and starts and (ends or first.kind in ("LOC", "ORG", "nz")) and first.kind not in ("v", "vn"):
             return "place"
-        if before is not None and plain_word(word) is None and (below or _is_beside(hit.entry, before)):
+        if before is not None and plain_word(word) is None and _is_near(hit.entry, before):
             return "place"
         if not any(c.kind in ("official", "short", "also") for c in hit.entry):
             return "wait" if starts and ends else ""
@@ -199,6 +223,14 @@ class _Sentence:
             "wait"
             if (plain_word(word) is None or (starts and ends)) and first.kind not in ("LOC", "ORG", "PER")
             else ""
+        )
+
+    def _goes_down(self, hit: Listed) -> bool:
+        """Whether a unit of the one that this name may be stands directly behind it: 阿里 in 阿里普兰."""
+        codes = {c.unit.code for c in hit.entry}
+        return any(
+            plain_word(self.text[h.begin : h.end]) is None and any(c.unit.parent in codes for c in h.entry)
+            for h in self.hits.get(hit.end, ())
         )
 
     def _towns(self, at: int) -> int:
@@ -295,7 +327,9 @@ def _supported(text: str, found: Sequence[Mention], waiting: Sequence[Listed], t
         entry = plain_word(word)
         verbal = entry is not None and token is not None and token.kind in ("v", "vn", "ad", "a")
         aligned = token is None or not bare(word) or (token.start == hit.begin and tokens.ends(hit.end))
-        inside = any({u.code for u in ancestors(c.unit.code)} & above for c in hit.entry)
+        inside = any({u.code for u in ancestors(c.unit.code)} & above for c in hit.entry) or bool(
+            _ASKS.search(text, max(0, hit.begin - 5), hit.begin)
+        )
         if not ((named and not verbal and (aligned or entry is None)) or (aligned and entry is None and inside)):
             continue
         free = hit.end
@@ -305,6 +339,9 @@ def _supported(text: str, found: Sequence[Mention], waiting: Sequence[Listed], t
 def _remembered(text: str, found: Sequence[Mention], tokens: Tokens) -> list[Mention]:
     """Return further mentions of towns and villages that the text has named: 大地社区, and 米箩 after 米箩镇."""
     names: dict[str, Mention] = {}
+    for mention in found:
+        if mention.rule == "place.supported":
+            names.setdefault(text[mention.begin : mention.end], mention)
     letters = abbreviations().keys()
     for mention in found:
         if not mention.candidates and mention.rule in ("place.town", "place.tagger"):
@@ -323,7 +360,9 @@ def _remembered(text: str, found: Sequence[Mention], tokens: Tokens) -> list[Men
             or (token.start == hit.begin and last.end == hit.end and token.kind not in ("v", "PER"))
         ):
             known = hit.entry
-            more.append(Mention(hit.begin, hit.end, "place.memory", name=known.name, level=known.level))
+            more.append(
+                Mention(hit.begin, hit.end, "place.memory", known.candidates, name=known.name, level=known.level)
+            )
     return more
 
 
@@ -349,3 +388,7 @@ def _is_beside(entry: tuple[Candidate, ...], beside: Mention) -> bool:
     """Whether one of a name's units has the parent of one of the units of the mention before it."""
     parents = {c.unit.parent for c in beside.candidates}
     return any(c.unit.parent in parents for c in entry)
+
+
+def _is_near(entry: tuple[Candidate, ...], before: Mention) -> bool:
+    return _is_below(entry, before) or _is_beside(entry, before)

@@ -33,24 +33,28 @@ _HELPS: Final = re.compile(
 _SENDS: Final = re.compile(
     r"^[^。；;\n]{0,24}?(?:派|选派|派出|派遣|组织|安排|干部|教师|医生|专家|医疗队|工作队|代表团|考察团|企业|团队|老师|援外|援建)[^。；;\n]{0,24}?(?:赴|奔赴|前往|走进|来到|进驻|深入|分赴|到|在)$"
 )
+#: Who gives is not said; the side that usually gives does, else the one named first.
+_JOINS: Final = re.compile(r"^(?:[市县区州])?(?:携手|牵手|结对|手牵手|与)?(?:携手|牵手|结对)$")
 _GOES: Final = re.compile(
     r"(?:赴|奔赴|前往|走进|来到|进驻|深入|分赴|挂职|支教于|扎根|援助|对口支援|对口帮扶|支援|帮扶|助力|援)$"
 )
 _VENUE_AFTER: Final = re.compile(
-    r"^(?:[市县区省州]|城郊[^，。；\n]{0,4}|国际[^，。；\n]{0,8}|展览中心|会展中心|[^，,。；;、\n的]{0,6})?(?:的[^，,。；;、\n]{0,6})?(?:成功|隆重|集中|正式|共同|联合|先后|陆续)?(?:举办|召开|举行|开幕|签约|揭牌|开班|开营|闭幕|首演|上演)"
+    r"^(?:[市县区省州]|城郊[^，。；\n]{0,4}|国际[^，。；\n]{0,8}|展览中心|会展中心|[^，,。；;、\n的]{0,6})?(?:的[^，,。；;、\n]{0,6})?(?:成功|隆重|集中|正式|共同|联合|先后|陆续)?(?:举办|召开|举行|开幕|签约|签署|签订|揭牌|开班|开营|闭幕|首演|上演)"
 )
 _VENUE_DONOR: Final = re.compile(
     r"^(?:[市县区省州]|城郊[^，。；\n]{0,4}|[^，,。；;、\n]{0,8}?)?(?:就业|务工|打工|上岗|跟岗|跟班|进修|学习|培训|考察|参观|参展|展销|展示|销售|设立|开设|建立|建起|建成|支持|开业|开店|就读|读书|上学|求学|治疗|看病|"
-    r"手术|的车间|的工厂|的企业里|的市场|落户|热销|布展|热卖|开售|专柜|推介|实习|研修|轮训|打造)"
+    r"手术|的车间|的工厂|的展会|的博览会|的推介会|的商场|的门店|的企业里|的市场|落户|热销|布展|热卖|开售|专柜|推介|实习|研修|轮训|打造)"
 )
 _AT: Final = re.compile(r"(?:在|到|赴|来|去|往|至|于|抵达|抵|进)$")
 _SOLD_TO: Final = re.compile(
     r"(?:销往|卖到|运往|发往|运抵|卖进|送到|销到|输送到|输往|发车去|开往|飞往|降落在|抵达|登上|上了|亮相|参加|向)$"
 )
 _BASE_BEFORE: Final = re.compile(
-    r"(?:总部(?:设在|设于|位于|在)?|坐落(?:在|于)|注册地(?:在|为)?|基地设在|设在|总部所在地)$"
+    r"(?:总部(?:设在|设于|位于|在)?|(?:总部|基地|机构|办公室|办事处|指挥部|中心)[^，,。;；]{0,4}(?:设在|设于)|坐落(?:在|于)|注册地(?:在|为)?)$"
 )
 _MODEL: Final = re.compile(r"(?:引入|引进|借鉴|学习|采用|移植|来自)[^，,。；;]{0,6}$")
+#: Members of a list that are looked through.
+_LONGEST_LIST: Final = 30
 _LIST: Final = ("、", "和", "与", "及", "以及", "，", ",")
 
 
@@ -118,9 +122,10 @@ class _Story:
         """Whether a list that this group is in stands behind 在 and before what is held there."""
         text = self.text
         first = last = group.number
-        while first and text[self.groups[first - 1].end : self.groups[first].begin] in _LIST[:4]:
+        low, high = max(0, first - _LONGEST_LIST), min(len(self.groups) - 1, last + _LONGEST_LIST)
+        while first > low and text[self.groups[first - 1].end : self.groups[first].begin] in _LIST[:4]:
             first -= 1
-        while last + 1 < len(self.groups) and text[self.groups[last].end : self.groups[last + 1].begin] in _LIST[:4]:
+        while last < high and text[self.groups[last].end : self.groups[last + 1].begin] in _LIST[:4]:
             last += 1
         begin, end = self.sentences[group.sentence]
         head = text[max(begin, self.groups[first].begin - 14) : self.groups[first].begin]
@@ -140,6 +145,12 @@ class _Story:
         if len(between) > 50:
             return
         giver = _HELPS.match(between) if len(between) <= 16 else None
+        if giver is None and _JOINS.match(between):
+            if self._prior(first) == RECIPIENT and self._prior(second) == DONOR:
+                first, second = second, first
+            self._vote(first, DONOR)
+            self._vote(second, RECIPIENT)
+            return
         if giver is None and not (
             _SENDS.match(between) and self._prior(first) == DONOR and self._prior(second) != DONOR
         ):

@@ -13,6 +13,10 @@ _NATURAL: Final = re.compile(
 _REGION: Final = re.compile(r"(?:新区|开发区|高新区|经开区|库区|坝区|片区|藏区|关)$")
 #: The end of a unit's name: had it been one of 2019, a list would have it.
 _UNIT: Final = re.compile(r"(?:省|市|县|区|州|旗|盟)$")
+#: Four characters that the tagger takes for a place name one abroad or in the wild, but not these.
+_NO_REGION: Final = re.compile(
+    r"^[沪京津苏浙粤闽鲁][\u4e00-\u9fff]|(?:国际|情深|人民|干部|企业|协作|合作|总部|故里|家园|农场|牧场)$"
+)
 #: Sites are things of their own; their names may begin with a place.
 SITE: Final = re.compile(
     r"(?:机场|车站|火车站|[东南西北]站|高铁站|广场|公园|大厦|大桥|码头|口岸|园区|产业园|工业园|示范园|基地|景区|古城|古镇|市场|会展中心|酒店|校区|集市|老街|老城|湾|湖|山|谷)$"
@@ -48,7 +52,9 @@ def level_of(word: str) -> str:
         return "region" if len(word) > 3 else ""
     if _UNIT.search(word):
         return ""
-    return "natural region" if _NATURAL.search(word) and len(word) > 2 else ""
+    if _NATURAL.search(word) and len(word) > 2:
+        return "natural region"
+    return "region" if len(word) == 4 and not (SITE.search(word) or _NO_REGION.search(word)) else ""
 
 
 def town_within(text: str, at: int, end: int, *, trusted: bool = False) -> int:

@@ -97,8 +97,8 @@ def test_places_and_bodies_of_all_provinces_and_kinds() -> None:
             if body.named:
                 found["body"] += 1
                 right["body"] += (body.start, body.end) in named
-    assert expected["place"] > 400
-    assert expected["body"] > 230
+    assert expected["place"] > 600
+    assert expected["body"] > 330
     assert f1(right["place"], found["place"], expected["place"]) > 0.98
     assert right["code"] / found["code"] > 0.98
     assert right["role"] / found["role"] > 0.95
