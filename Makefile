@@ -11,7 +11,7 @@ STAMP   := .venv/.set-up
 
 FUSEKI  := org.apache.jena:jena-fuseki-server:5.6.0
 
-.PHONY: setup serve test test-engines check format lock bench clean
+.PHONY: setup serve test test-engines screenshots check format lock bench bench-http clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,10 @@ test-engines: setup
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends virtuoso-opensource-7-bin >/dev/null; } || \
 	  echo "Virtuoso is not here: apt-get install virtuoso-opensource-7-bin" >&2
 	DUIKOU_TEST_ENGINES=1 $(BIN)/python -m pytest -q -rs tests/engines -k "fuseki or virtuoso"
+
+# Every kind of page by day, by night and on a phone, in both languages, as pictures in ./screenshots.
+screenshots: setup
+	DUIKOU_SCREENSHOTS=$(CURDIR)/screenshots $(BIN)/python -m pytest -q -rs tests/browser -k pictures
 
 check: setup
 	$(BIN)/ruff check .

@@ -60,7 +60,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of the text that the same spans cover: the shortest of them, and the marks that begin here."""
+    """A run of the text that the same spans cover: a figure or the shortest of them, and the marks that begin here."""
 
     words: str
     span: Span | None
@@ -117,7 +117,8 @@ def passages(whole: str, cited: list[Span], cases: list[Part]) -> list[Passage]:
     for begin, end in itertools.pairwise(cuts):
         fresh = by_begin.get(begin, [])
         covering = [s for s in covering if s.end > begin] + fresh
-        shortest = min(covering, key=lambda s: (s.end - s.begin, s.begin), default=None)
+        # a figure before what is named in its words, then the shortest
+        shortest = min(covering, key=lambda s: (not s.is_figure, s.end - s.begin, s.begin), default=None)
         marks = [links.mark(s.begin, s.end) for s in fresh]
         found.append(Passage(whole[begin:end], shortest, marks, starts.get(begin)))
     return found
