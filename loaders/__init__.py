@@ -9,6 +9,8 @@ It neither stores nor fetches anything; what it cannot read it says in a `Source
     case_file    case files → records
     references   whether everything that sources name is there
     evidence     whether the words stand where a source says they do
+    links        links to what is outside, as an SSSOM table
+    matching     what a name stands for
     gazetteer    areas of China, their codes and names through the years
     builtin      the sources that come with Duikou
 """

@@ -27,6 +27,7 @@ from server import (
     vocabulary,
 )
 from server import supervision as supervisor
+from server.reconcile import routes as reconciliation
 from server.supervision import Supervision
 from server.tokens import Scoped
 from server.version import version
@@ -79,6 +80,7 @@ def create_app(
         app.register_blueprint(module.blueprint)
     pages.register(app)
     catalogue.register(app)
+    reconciliation.register(app)
     observation.register(app, metrics)
     app.before_request(public.check)
     compression.register(app)

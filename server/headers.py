@@ -20,6 +20,9 @@ _OPEN: Final = (
     "/.well-known/",
     "/dataset",
     "/openapi.json",
+    "/reconcile",
+    "/zh/reconcile",
+    "/en/reconcile",
 )
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
 #: Headers that scripts of other sites may send.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
-from graph.engine import Dataset
+from graph.engine import Dataset, Engine
 from graph.formats import Format
-from server import access, datafile, departed, links, negotiation, neighbourhood, queries
+from server import access, datafile, departed, links, negotiation, neighbourhood, outlying, queries
 from server.datafile import Extension
 from server.links import Name
 from server.problems import HttpError
@@ -37,7 +37,7 @@ def data(kind: str, file: str) -> Response:
     etag = access.tag(request.base_url)
     if (unchanged := access.not_modified(etag)) is not None:
         return unchanged
-    engine = access.engine()
+    engine = engine_for(name)
     around = neighbourhood.read(engine, name.iri, listed=datafile.INCOMING)
     body = datafile.render(engine, around, request.base_url, ending)
     text = ending.media_type.startswith("text/")
@@ -52,6 +52,16 @@ def exists(iri: str) -> bool:
         return True
     asked = queries.text("exists", thing=ox.NamedNode(iri))
     return bool(ox_boolean(access.engine().answer(asked, Dataset(), (Format.JSON,)).body))
+
+
+def engine_for(name: Name) -> Engine:
+    """Return what answers questions about a thing: for an area that only the gazetteer has, with its statements."""
+    engine = access.engine()
+    if not outlying.is_outlying(name):
+        return engine
+    asked = queries.text("said", thing=ox.NamedNode(name.iri))
+    is_said = ox_boolean(engine.answer(asked, Dataset(), (Format.JSON,)).body)
+    return engine if is_said else outlying.engine_over(engine, name)
 
 
 def size_of_graph(iri: str) -> int | None:
@@ -78,7 +88,7 @@ def _named(kind: str, key: str) -> Name:
     name = links.name_of(kind, key)
     if name is None:
         raise HttpError(404, "Not found", f"There is no kind of thing “{kind}”. Kinds: {', '.join(links.KINDS)}.")
-    if not exists(name.iri):
+    if not exists(name.iri) and not outlying.is_outlying(name):
         raise missing(name)
     return name
 

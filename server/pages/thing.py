@@ -14,7 +14,7 @@ from server.pages.portrait import RELATED, Painter, Portrait
 from server.pages.reading import document_texts
 from server.pages.structured import structured
 from server.problems import HttpError
-from server.things import missing, size_of_graph
+from server.things import engine_for, missing, size_of_graph
 
 blueprint = Blueprint("thing", __name__)
 
@@ -31,7 +31,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
         property_, is_incoming = listed
         found = relations.read(lang, name, property_, is_incoming=is_incoming)
         return page("relation.html", name=name, relation=found, parameter=naming.short(property_))
-    engine = access.engine()
+    engine = engine_for(name)
     around = neighbourhood.read(engine, name.iri, listed=RELATED)
     size = size_of_graph(name.iri)
     if not around and size is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,9 @@ G = "/store?graph=http%3A%2F%2Fexample.org%2Fg"
 THING = "/id/programme/baixian-baipin"
 ONE = b"<http://example.org/a> <http://example.org/p> 1 ."
 LARGE = {"CONTENT_LENGTH": str(1 << 40)}
+NOTHING = '{"ids": [], "properties": []}'
+MANY = json.dumps({str(n): {"query": "a"} for n in range(101)}, separators=(",", ":"))
+WIDE = json.dumps({"ids": ["a"] * 501, "properties": []}, separators=(",", ":"))
 
 #: How each answer that the description names comes about: method, path of the description, status → request.
 TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
@@ -84,6 +88,29 @@ TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
     ("get", "/dump/{snapshot}/{file}", 404): {"path": "/dump/000099/duikou.nq.gz"},
     ("get", "/autocomplete", 400): {"path": "/autocomplete?q=a&lang=xx"},
     ("get", "/autocomplete", 503): {"path": "/autocomplete?q=a", "site": "stopped"},
+    ("get", "/reconcile", 200): {"path": "/reconcile"},
+    ("get", "/reconcile", 400): {"path": "/reconcile?queries=x"},
+    ("get", "/reconcile", 413): {"path": f"/reconcile?queries={MANY}"},
+    ("post", "/reconcile", 200): {"path": "/reconcile", "data": {"queries": "{}"}},
+    ("post", "/reconcile", 400): {"path": "/reconcile", "data": {}},
+    ("post", "/reconcile", 413): {"path": "/reconcile", "data": {"queries": MANY}},
+    ("get", "/reconcile/extend", 200): {"path": f"/reconcile/extend?extend={NOTHING}"},
+    ("get", "/reconcile/extend", 400): {"path": "/reconcile/extend"},
+    ("get", "/reconcile/extend", 413): {"path": f"/reconcile/extend?extend={WIDE}"},
+    ("post", "/reconcile/extend", 200): {"path": "/reconcile/extend", "data": {"extend": NOTHING}},
+    ("post", "/reconcile/extend", 400): {"path": "/reconcile/extend", "data": {}},
+    ("post", "/reconcile/extend", 413): {"path": "/reconcile/extend", "data": {"extend": WIDE}},
+    ("get", "/reconcile/properties", 200): {"path": "/reconcile/properties"},
+    ("get", "/reconcile/properties", 400): {"path": "/reconcile/properties?limit=x"},
+    ("get", "/reconcile/suggest/{what}", 200): {"path": "/reconcile/suggest/entity?prefix=a"},
+    ("get", "/reconcile/suggest/{what}", 400): {"path": "/reconcile/suggest/entity?cursor=x"},
+    ("get", "/reconcile/suggest/{what}", 404): {"path": "/reconcile/suggest/other"},
+    ("get", "/reconcile/flyout/{what}", 200): {"path": "/reconcile/flyout/type?id=University"},
+    ("get", "/reconcile/flyout/{what}", 404): {"path": "/reconcile/flyout/type?id=none"},
+    ("get", "/reconcile/preview", 200): {"path": "/reconcile/preview?id=id/area/532300"},
+    ("get", "/reconcile/preview", 404): {"path": "/reconcile/preview?id=none"},
+    ("get", "/reconcile/view", 303): {"path": "/reconcile/view?id=id/area/532300"},
+    ("get", "/reconcile/view", 404): {"path": "/reconcile/view?id=none"},
     ("get", "/readyz", 200): {"path": "/readyz"},
     ("get", "/readyz", 503): {"path": "/readyz", "site": "stopped"},
 }  # fmt: skip
