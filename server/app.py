@@ -12,6 +12,7 @@ from server import (
     access,
     catalogue,
     compression,
+    crawlers,
     express,
     graph_store,
     headers,
@@ -76,7 +77,7 @@ def create_app(
     )
     access.install(app.extensions, served)
     supervisor.register(app, supervision)
-    for module in (sparql, running_queries, graph_store, things, vocabulary, health, openapi):
+    for module in (sparql, running_queries, graph_store, things, vocabulary, health, openapi, crawlers):
         app.register_blueprint(module.blueprint)
     pages.register(app)
     catalogue.register(app)

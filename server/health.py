@@ -1,4 +1,4 @@
-"""``/healthz``, ``/readyz``, ``/metrics`` and ``/robots.txt``."""
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
 
 from __future__ import annotations
 
@@ -46,11 +46,3 @@ def readyz() -> dict[str, Any]:
 def metrics() -> Response:
     """Return the numbers of this process for Prometheus."""
     return Response(observation.metrics().text(), content_type=observation.CONTENT_TYPE)
-
-
-@blueprint.get("/robots.txt")
-def robots() -> Response:
-    """Let robots read pages and data, but not run queries."""
-    return Response(
-        "User-agent: *\nDisallow: /sparql\nDisallow: /zh/sparql\nDisallow: /en/sparql\n", mimetype="text/plain"
-    )

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response
 
-from graph.database import Database
 from graph.snapshot import Snapshot
-from server import access, catalogue, dumps
+from server import access, catalogue, changes, dumps
 from server.naming import Labels, Link
 from server.pages.answer import LANGUAGE, page, unchanged
 from server.pages.assets import DIST
@@ -73,30 +72,9 @@ def data(lang: str) -> Response:
 
 
 def _changes(lang: str, labels: Labels) -> list[Change]:
-    database = access.current().database
-    if not isinstance(database, Database):
-        return []
-    kept = database.snapshots()
-    by_number = {s.number: s for s in kept}
     found = []
-    for now in sorted(kept, key=lambda s: -s.number)[:_SNAPSHOTS]:
-        before = by_number.get(now.parent or 0)
-        changed = _changed(before, now)
-        labels.load(iri for iri, _ in changed[:_GRAPHS])
-        told = [(labels.link(iri, lang), difference) for iri, difference in changed[:_GRAPHS]]
-        found.append(Change(now, now.quads - (before.quads if before else 0), told, max(0, len(changed) - _GRAPHS)))
+    for change in changes.changes(access.current().database, _SNAPSHOTS):
+        labels.load(iri for iri, _ in change.graphs[:_GRAPHS])
+        told = [(labels.link(iri, lang), difference) for iri, difference in change.graphs[:_GRAPHS]]
+        found.append(Change(change.snapshot, change.difference, told, max(0, len(change.graphs) - _GRAPHS)))
     return found
-
-
-def _changed(before: Snapshot | None, now: Snapshot) -> list[tuple[str, int]]:
-    """Return the graphs that were written to, by name, each with how many quads it has more than before."""
-    graphs = sorted({iri for s in (before, now) if s for iri in s.graphs if iri.startswith("http")})
-    counts = before.graphs if before else {}
-    return [
-        (iri, now.graphs.get(iri, 0) - counts.get(iri, 0))
-        for iri in graphs
-        if before is None
-        or iri not in counts
-        or iri not in now.graphs
-        or now.state_of(iri) != before.state_of(iri)
-    ]  # fmt: skip

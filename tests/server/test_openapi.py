@@ -86,6 +86,8 @@ TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
     ("get", "/dump/{file}", 404): {"path": "/dump/none"},
     ("get", "/dump/{snapshot}/{file}", 200): {"path": "/dump/000001/duikou.nq.gz"},
     ("get", "/dump/{snapshot}/{file}", 404): {"path": "/dump/000099/duikou.nq.gz"},
+    ("get", "/sitemap-{name}-{number}.xml", 200): {"path": "/sitemap-programme-1.xml"},
+    ("get", "/sitemap-{name}-{number}.xml", 404): {"path": "/sitemap-none-1.xml"},
     ("get", "/autocomplete", 400): {"path": "/autocomplete?q=a&lang=xx"},
     ("get", "/autocomplete", 503): {"path": "/autocomplete?q=a", "site": "stopped"},
     ("get", "/reconcile", 200): {"path": "/reconcile"},
