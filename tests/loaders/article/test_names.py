@@ -50,6 +50,11 @@ def told(text: str) -> dict[str, str]:
         ("粤桂协作工作队来到村里。", "粤桂协作", "programme"),
         ("学校引入德国学徒制模式。", "学徒制", "model"),
         ("这里创建了全域旅游示范县。", "全域旅游示范县", "programme"),
+        ("两校合办的“青溪工匠班”有了毕业生。", "青溪工匠班", "programme"),
+        ("铁路开通“浙皖号”,游客多了。", "浙皖号", "programme"),
+        ("园区采用“四统三分”,效益好。", "四统三分", "model"),
+        ("双方共建“智慧茶园云”。", "智慧茶园云", "platform"),
+        ("打造了青溪国际旅游小镇。", "青溪国际旅游小镇", "scenic spot"),
     ],
 )  # fmt: skip
 def test_a_name_takes_its_kind_from_its_surroundings(text: str, name: str, kind: str) -> None:
@@ -61,7 +66,7 @@ def test_a_name_takes_its_kind_from_its_surroundings(text: str, name: str, kind:
     [
         "居民的“菜篮子”丰富了。", "坚持“生态优先、绿色发展”理念。", "破解“漏斗式”扶贫难题。", "群众吃上“定心丸”。",
         "完成“最后一公里”配送。", "大力发展“互联网+”产业。", "推进“旅游+”融合。",
-        "实施精准扶贫。", "他说:“我们一定努力。”",
+        "实施精准扶贫。", "他们推出“我们都要富起来”的口号。", "他说:“我们一定努力。”",
     ],
 )  # fmt: skip
 def test_words_in_quotes_for_effect_are_no_names(text: str) -> None:
