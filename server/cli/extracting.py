@@ -57,9 +57,13 @@ def extract(article: str, wanted: str | None, target: Path | None, year: int | N
     document = _document(article)
     for message in document.notes:
         output.note(f"note: {document.name}: {message}")
+    from loaders.article.entities import WITHOUT_TAGGER
     from loaders.article.reading import read
+    from loaders.article.tagger.model import tagger
 
     reading = read(document, year=year)
+    if document.language != "en" and tagger() is None:
+        output.note(f"warning: {WITHOUT_TAGGER}")
     if wanted == "json":
         pieces: Iterator[str] = _json(reading)
     elif wanted == "html":

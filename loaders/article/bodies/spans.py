@@ -235,6 +235,8 @@ class Finder:
                 continue
             token = tokens.at(at - 1)
             if token is None:
+                if not place_seen and not tokens.items and (place := self._place_before(floor, at)) is not None:
+                    return place.begin, True
                 break
             start = max(token.start, floor)
             word = text[start:at]
@@ -269,6 +271,16 @@ class Finder:
         if proper_at >= 0:
             return proper_at, True
         return at, False
+
+    def _place_before(self, floor: int, at: int) -> Mention | None:
+        """Return a place a few characters before, where no words are known and nothing ends a name in between."""
+        for end in range(at - 1, max(floor, at - 9), -1):
+            if not self.text[end].isalpha() or any(self.text.startswith(word, end) for word in words("stop")):
+                return None
+            place = self.places_ending.get(end)
+            if place is not None:
+                return place
+        return None
 
     def _directly_above(self, place: Mention, at: int) -> bool:
         """Whether a place stands directly before another one that lies in it (上海市 before 长宁区)."""
