@@ -47,7 +47,7 @@ def sparql() -> Response:
         etag = access.tag(*parts(asked.query, dataset, formats))
         if (unchanged := access.not_modified(etag)) is not None:
             return _varying(unchanged)
-    answer = ask(asked.query, dataset, formats, asked.timeout)
+    answer = ask(asked, dataset, formats)
     response = Response(answer.body, content_type=answer.format.content_type)
     response.headers["Server-Timing"] = f"query;dur={(time.perf_counter() - started) * 1000:.1f}"
     return _varying(access.tagged(response, etag) if etag else response)
@@ -66,18 +66,16 @@ def _update(asked: protocol.Request) -> Response:
     return Response(status=204)
 
 
-def ask(query: str, dataset: Dataset, formats: Sequence[Format], seconds: float | None = None) -> Answer:
-    """Return the engine's answer; a 406 problem where no accepted format fits the query's form.
-
-    `seconds` is the time that the client would give it, where that is less than there is.
-    """
+def ask(asked: protocol.Request, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+    """Return the engine's answer. `HttpError` 406, or 400 for a format named, where none fits the query's form."""
+    assert asked.query is not None
     try:
         if (error := request.environ.pop(_MET, None)) is not None:
             raise error
-        with asking.asked(asking.Asking(seconds)):
-            return access.engine().answer(query, dataset, formats)
+        with asking.asked(asking.Asking(asked.timeout)):
+            return access.engine().answer(asked.query, dataset, formats)
     except NotAcceptable as error:
-        raise _not_acceptable(str(error)) from error
+        raise _not_acceptable(str(error), 406 if asked.format is None else 400) from error
 
 
 def hand_on(environ: WSGIEnvironment, error: Exception) -> None:
@@ -129,11 +127,11 @@ def formats_of(asked: protocol.Request, accept: str | None) -> list[Format]:
     return formats
 
 
-def _not_acceptable(detail: str) -> HttpError:
+def _not_acceptable(detail: str, status: int = 406) -> HttpError:
     offered = [f.media_type for f in negotiation.ANSWERS]
     return HttpError(
-        406,
-        "Not acceptable",
+        status,
+        "Not acceptable" if status == 406 else "Unfitting format",
         f"{detail.rstrip('.')}. Tables come as {', '.join(offered[:4])}; graphs as {', '.join(offered[4:])}.",
         available=offered,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from graph.database import Database
 Serving = Callable[..., AbstractContextManager[tuple[subprocess.Popen[str], str]]]
 DK = Namespace("https://w3id.org/duikou/ontology#")
 PROGRAMMES = "SELECT DISTINCT ?p WHERE { ?p a <https://w3id.org/duikou/ontology#Programme> } ORDER BY ?p"
+#: Its fifth edition needs a newer Node.js than many have.
+COMUNICA = "@comunica/query-sparql@4"
 LABEL = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?n { <https://w3id.org/duikou/id/programme/baixian-baipin> rdfs:label ?n FILTER(LANG(?n) = 'zh') }"""
 
@@ -134,6 +137,41 @@ def test_curl_asks_and_writes(url: str, programmes: list[str], tmp_path: Path) -
     assert curl(*code, "-T", str(data), "-H", "Content-Type: text/turtle", *token, store) == "201"
     assert "curl" in curl(store)
     assert curl(*code, "-X", "DELETE", *token, store) == "204"
+
+
+@pytest.fixture(scope="session")
+def comunica(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command ``comunica-sparql``: that of DUIKOU_TEST_COMUNICA, or fetched by npm."""
+    if told := os.environ.get("DUIKOU_TEST_COMUNICA"):
+        return Path(told)
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        pytest.skip("there is no npm and Node.js to run Comunica with")
+    folder = tmp_path_factory.mktemp("comunica")
+    fetch = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", COMUNICA]
+    try:
+        done = subprocess.run(fetch, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm did not fetch Comunica in four minutes")
+    if done.returncode:
+        pytest.skip(f"npm could not fetch Comunica: {done.stderr[-200:]}")
+    return folder / "node_modules" / ".bin" / "comunica-sparql"
+
+
+def test_comunica_asks_as_of_any_endpoint(url: str, programmes: list[str], comunica: Path) -> None:
+    """What it is told is the address only; that it is an endpoint it finds out by the service description."""
+
+    def ask(query: str, *options: str) -> str:
+        command = [str(comunica), url, "-q", query, *options]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+
+    table = json.loads(ask(PROGRAMMES, "-t", "application/sparql-results+json"))
+    assert [row["p"]["value"] for row in table["results"]["bindings"]] == programmes
+    (row,) = json.loads(ask(LABEL, "-t", "application/json"))
+    assert row["n"] == '"“百县百品”活动"@zh'
+    triples = Graph().parse(
+        data=ask(f"CONSTRUCT WHERE {{ ?p a <{DK.Programme}> }}", "-t", "application/n-triples"), format="nt"
+    )
+    assert sorted(map(str, triples.subjects(RDF.type, DK.Programme))) == programmes
 
 
 def test_our_own_command_asks_an_endpoint(url: str, programmes: list[str]) -> None:
