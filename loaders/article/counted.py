@@ -323,7 +323,8 @@ def _before(text: str, begin: int, clause_begin: int, kind: str) -> Counted | No
     filler = _FILLER.search(text, low, begin)
     end = filler.start() if filler else begin
     word = nouns.before(text, end, low)
-    if word is not None and word.kind != "skip" and (takes is None or word.kind in takes):
+    whole = word is not None and word.kind in _PLACES and text[end - len(word.surface) - 1] in "全该本我各此"
+    if word is not None and word.kind != "skip" and not whole and (takes is None or word.kind in takes):
         return Counted(word.normalised, "adjacent", end - len(word.surface), end, word)
     tail = anchored.words("tails").before(text, end, low)
     if (

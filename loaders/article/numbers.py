@@ -15,7 +15,10 @@ _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _CHINESE = r"[一二两三四五六七八九十百千万亿零〇]+(?:点[一二三四五六七八九零〇]+)?"
 #: 余, 多 and 几 after the digits; not where they begin a word of their own.
 _INFIX = r"[余几]|多(?!元化|样|彩|民族|功能|媒体|语种|形式|层次|渠道|方式)"
-_INFIX += r"|来(?=[万亿个名户人家位只头亩种件台元岁年天斤吨公里次场条座所间张辆棵株])"
+#: What may stand between 来 and its noun.
+_COUNTABLE = "万亿个名户人家位只头亩种件台元岁年天斤吨公里次场条座所间张辆棵株块口部套项款批篇册本度分米平"
+_INFIX += rf"|来(?=[{_COUNTABLE}])"
+_INFIX += r"|(?<=[百千万])把(?=[个名户人口斤元块里亩])"
 NUMBER = re.compile(
     rf"(?P<hundredths>(?:{_ARABIC}|{_CHINESE})分之(?:{_ARABIC}|{_CHINESE})(?P<fraction_infix>[多余几])?)"
     r"|(?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![\d/]))"

@@ -34,7 +34,7 @@ _MONEY_BEFORE = re.compile(
 _PEOPLE_BEFORE = re.compile(
     r"(?:人口|人数|人员|粉丝数?|用户|劳动力|人次|关注者|会员)(?:数量)?(?:已经?|涨到|增至|增加到|增长到|发展到|扩大到|累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
-_EARN_BEFORE = re.compile(r"(?:挣|赚|工资|月薪|卖了?|领到?|进账|收入)了?(?:大约|将近|能有|有|到|上)?$")
+_EARN_BEFORE = re.compile(r"(?:挣|赚|工资|月薪|卖了?|领到?|进账|收入)了?个?(?:大约|将近|能有|有|到|上)?$")
 _VIEWS_BEFORE = re.compile(
     r"(?:点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量|转发量|点赞量?)(?:累计|共计|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
@@ -62,6 +62,15 @@ _ELLIPSIS = re.compile(
 )
 _PRICE = re.compile(r"每(?:公斤|斤|吨|天|月|人|户|亩|只|头|个|件)|价|卖|钱|工资|收入|挣|赚|一斤|一天|涨|跌|块|元|花|费")
 _AFTER_PRICE = tuple("，,。；;、！”的左多")
+_REACHED = re.compile(r"[上过近超逾破数达]$|(?:突破|超过|接近)$")
+_MARKS = re.compile(r"平均分|成绩|得分|满意度|评分|总分")
+#: After a number without a unit, where its clause said before what it is of: 人次由18.6万上升到31万.
+_GOES_ON = re.compile(r"[，,。；;、！)”]|上升|下降|增|减|提|降|涨|升|扩|跃|到|以上|左右|$")
+_SPOKEN = re.compile(
+    r"(?P<times>人次)|(?P<people>人口|人数|用户|粉丝|会员|劳动力|就业人员)|(?P<views>点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量)"
+    r"|(?P<money>销售额|交易额|成交额|产值|收入|资金|投资|金额|总额|利润|税收|营收)"
+)
+_NAMES = {"times": "person-time", "people": "person", "views": "view", "money": "CNY"}
 _UNKNOWN = Word("", "", "item", "bare", "")
 
 
@@ -313,67 +322,36 @@ class _Reader:
         view, surface = self.view, unit.surface
         following = view[stop : stop + 1]
         small = numeral.style == "chinese" and numeral.scale == 1 and numeral.value <= 10 and not numeral.infix
-        if surface == "成":
-            return numeral.value <= 10 and bool(_ENOUGH.match(view, end)) and (small or numeral.style == "arabic")
-        if surface == "番":
+        before = view[max(0, numeral.begin - 24) : numeral.begin]
+        if unit.note.startswith("!") and following and following in unit.note[1:]:
             return False
-        if surface in {"度", "度左右"}:
-            return numeral.value >= 10 and bool(_ELECTRIC.search(view, max(0, end - 40), stop + 6))
-        if surface == "年" and numeral.style == "arabic" and 1900 <= numeral.value <= 2100 and not numeral.infix:
-            return False
-        if surface == "年" and following in "级代货夜龄画报":
-            return following != "级" and False
-        if surface in {"大", "级", "点", "线", "手", "面", "把", "步", "层", "环"} and not small and surface != "大":
-            return surface == "层"
-        if surface == "大" and (not (numeral.value <= 20) or numeral.infix or following in "于学会队"):
-            return False
-        if surface == "方" and following in "面案便式向法针言位":
-            return False
-        if surface == "单" and following in "位元一独身项纯":
-            return False
-        if surface == "门" and following in "类店口诊":
-            return following == "类"
-        if surface == "天" and following in "然空气津山水台":
-            return False
-        if surface == "里":
-            return not small and following in tuple("，,。；;、地路外山长远的多以")
-        if surface == "节" and following in "日能约水电点":
-            return False
-        if surface in {"对", "双"} and following in "口接照应比外于方边向":
-            return False
-        if surface == "道" and following in "路德":
-            return False
-        if surface == "本" and following in "科土地校市省来身着":
-            return False
-        if surface == "套" and following in "种":
-            return False
-        if surface == "口" and following in "岸径粮":
-            return False
-        if surface == "分" and following in "之":
-            return False
-        if surface in {"线", "院", "校", "企", "店"}:
-            return False
-        if surface == "户" and small and following in "村乡镇":
-            return False
-        if surface == "家" and small and following in "人子里":
-            return False
-        if surface == "期" and following in "间待望盼工内限":
-            return False
-        if surface == "组" and following in "织成合建团":
-            return False
-        if surface == "样" and following in "板式本":
-            return False
-        if surface == "年" and view.startswith(("计划", "规划", "行动", "制", "期"), stop):
-            return False
-        if surface == "分":
-            return numeral.style == "arabic" and bool(
-                re.search(r"平均分|成绩|得分|满意度|评分|总分", view[max(0, numeral.begin - 24) : numeral.begin])
-            )
         if numeral.bare and not numeral.infix and unit.kind == "money":
-            return bool(
-                re.search(r"[上过近超逾破数达]$|突破|超过|接近", view[max(0, numeral.begin - 4) : numeral.begin])
-            )
-        return not (surface == "期" and small and view[numeral.begin - 1 : numeral.begin] not in "了办开有班共达训计")
+            return bool(_REACHED.search(before))
+        match surface:
+            case "成":
+                return numeral.value <= 10 and bool(_ENOUGH.match(view, end)) and (small or numeral.style == "arabic")
+            case "番":
+                return False
+            case "度":
+                return numeral.value >= 10 and bool(_ELECTRIC.search(view, max(0, end - 40), stop + 6))
+            case "年":
+                a_year = numeral.style == "arabic" and 1900 <= numeral.value <= 2100 and not numeral.infix
+                return not a_year and not view.startswith(("计划", "规划", "行动", "制", "期"), stop)
+            case "大":
+                return numeral.value <= 20 and not numeral.infix
+            case "里":
+                return not small and following in tuple("，,。；;、地路外山长远的多以")
+            case "分":
+                return numeral.style == "arabic" and bool(_MARKS.search(before))
+            case "户":
+                return not (small and following in tuple("村乡镇"))
+            case "家":
+                return not (small and following in tuple("人子里"))
+            case "方" | "手" | "面" | "把" | "线":
+                return not small
+            case "期":
+                return not small or before[-1:] in tuple("了办开有班共达训计")
+        return True
 
     def _counted(
         self, numeral: Numeral, unit: Word | None, begin: int, stop: int, clause: tuple[int, int]
@@ -423,6 +401,9 @@ class _Reader:
         ):
             return Counted("CNY", "bare")
         if numeral.scale >= 10_000:
+            spoken = list(_SPOKEN.finditer(view, max(clause[0], begin - 30), begin))
+            if spoken and _GOES_ON.match(view, numeral.end):
+                return Counted(_NAMES[spoken[-1].lastgroup or ""], "bare")
             low = max(clause[0], begin - 16)
             for pattern, counts in ((_VIEWS_BEFORE, "view"), (_PEOPLE_BEFORE, "person"), (_MONEY_BEFORE, "CNY")):
                 if pattern.search(view, low, begin):
@@ -463,7 +444,7 @@ class _Reader:
         currency = _CURRENCY_BEFORE.search(view, max(0, begin - 4), begin)
         at = currency.start() if currency else begin
         before = qualifiers.prefix(view, at, low, bare=numeral.bare)
-        infix = {"余": "over", "多": "over", "几": "over", "来": "about"}.get(numeral.infix)
+        infix = {"余": "over", "多": "over", "几": "over", "来": "about", "把": "about"}.get(numeral.infix)
         if (unit is not None and "多" in unit.surface) or (unit is not None and "余" in unit.surface):
             infix = "over"
         if (

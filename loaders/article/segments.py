@@ -157,6 +157,8 @@ def _is_heading(line: _Line, before: _Line | None, after: _Line | None, blank_pa
         return False
     if _ITEM.match(text) or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
         return False
+    if text[-1] in "十百千万几":
+        return False
     if _NUMBERED.match(text) or text.startswith(("——", "--")):
         return len(text) <= 45 or after is None
     if after is None or _CUT_NUMBER.search(text):

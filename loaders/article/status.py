@@ -23,6 +23,7 @@ _A_PLAN = re.compile(
 )
 #: How long an agreement or a course of action is to last.
 _TERM_OF = re.compile(r"(?<!培训)为期|期限|签下|签订|签约|托管|有效期|工期|协议期|合同期|[年月](?:托管|协议|合同|任期)")
+_CHANGED = re.compile(r"(?:发展|增加|增长|缩短|提升|跃升|提高|扩大|减少|下降|降|升|增|减|压缩|上升)[到至为]")
 _GOAL_AFTER = re.compile(r"的?(?:目标|愿景|规划|设计产能)")
 
 
@@ -87,6 +88,8 @@ class Sentence:
             if kind == "planned" and text[start:stop] == "计划" and _A_PLAN.search(text, max(0, start - 2), stop + 1):
                 continue
             latest = (start, kind, text[start:stop])
+            if kind == "context" and _CHANGED.search(text, stop, begin):
+                latest = None  # 由原来的9小时缩短到4.5小时
         if (
             latest is not None
             and latest[1] == "context"
