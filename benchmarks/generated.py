@@ -20,12 +20,21 @@ _EACH = 57
 def generated(quads: int, seed: int = 1) -> Iterator[bytes]:
     """Yield N-Quads of about so many quads, one block for each programme."""
     chance = random.Random(seed)
-    count = max(quads // _EACH, 1)
-    areas = max(count // 10, 5)
+    count, areas = programmes_of(quads), areas_of(quads)
     for n in range(areas):
         yield _area(chance, n).encode()
     for n in range(count):
         yield _programme(chance, n, areas).encode()
+
+
+def programmes_of(quads: int) -> int:
+    """Return how many programmes there are: ``programme/p-0`` and so on, each with ``measurement/p-0-0`` and more."""
+    return max(quads // _EACH, 1)
+
+
+def areas_of(quads: int) -> int:
+    """Return how many areas there are: ``area/a-0`` and so on, twelve of them within each of the first."""
+    return max(programmes_of(quads) // 10, 5)
 
 
 def _name(chance: random.Random) -> tuple[str, str]:

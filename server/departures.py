@@ -14,13 +14,13 @@ import contextlib
 import ipaddress
 import os
 import socket
+import stat
 import struct
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graph.asking import Asking
@@ -41,6 +41,16 @@ _ESTABLISHED: Final = 1
 GONE: Final = Problem("The client went away before the answer was there")
 
 
+@dataclass(slots=True, eq=False)
+class _Connection:
+    """A copy of one of this process's connections, shared by all that may wait for an answer on it."""
+
+    inode: int
+    copy: socket.socket
+    peer: str
+    users: int = 0
+
+
 @dataclass(slots=True)
 class _Waiting:
     """A client that waits for its answer since `arrived` (`time.monotonic`)."""
@@ -48,33 +58,33 @@ class _Waiting:
     address: str
     arrived: float
     asking: Asking
-    connections: list[socket.socket] | None = field(default=None)
+    connections: list[_Connection] | None = field(default=None)
 
-    def look(self) -> bool:
-        """Cancel the question if the client has gone; return whether to look again."""
+    def look(self, told: Mapping[_Connection, _Told | None]) -> bool:
+        """Cancel the question if the client has gone; return whether to look again. `told` are all connections."""
         if self.connections is None:
-            self.connections = _fitting(self.address, self.arrived)
-            if self.connections is None:
+            peer = _plain(self.address)
+            theirs = [connection for connection in told if connection.peer == peer]
+            if not theirs:
                 self.asking.cancel(GONE)
                 return False
-        waiting = [told for c in self.connections if (told := _told(c)) and told.waits]
+            self.connections = [c for c in theirs if (now := told[c]) and now.fits(self.arrived)]
+            for connection in self.connections:
+                connection.users += 1
+        waiting = [now for c in self.connections if (now := told.get(c)) and now.waits]
         if not waiting:
             return False
-        if all(told.is_closed for told in waiting):
+        if all(now.is_closed for now in waiting):
             self.asking.cancel(GONE)
             return False
         return True
-
-    def end(self) -> None:
-        for connection in self.connections or ():
-            connection.close()
 
 
 class Departures:
     """Looks after clients that wait; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._waiting: set[int] = set()
+        self._held: dict[int, _Connection] = {}
         self._all: dict[int, _Waiting] = {}
         self._guard = threading.Lock()
         self._some = threading.Event()
@@ -100,7 +110,7 @@ class Departures:
         """Look after it no longer."""
         with self._guard:
             self._all.pop(id(waiting), None)
-            waiting.end()
+            self._let_go(waiting)
 
     def _watch(self) -> None:
         while True:
@@ -110,10 +120,60 @@ class Departures:
                 if not self._all:
                     self._some.clear()
                     continue
-                for key, waiting in list(self._all.items()):
-                    if time.monotonic() - waiting.arrived >= _PAUSE and not waiting.look():
-                        self._all.pop(key)
-                        waiting.end()
+                with contextlib.suppress(OSError):  # no more files can be opened just now: look later
+                    self._look()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        due = [waiting for waiting in self._all.values() if now - waiting.arrived >= _PAUSE]
+        try:
+            if any(waiting.connections is None for waiting in due):
+                self._find()
+            told = {connection: _told(connection.copy) for connection in self._held.values()}
+            for waiting in due:
+                if not waiting.look(told):
+                    del self._all[id(waiting)]
+                    self._let_go(waiting)
+        finally:
+            for connection in [c for c in self._held.values() if not c.users]:
+                self._close(connection)
+
+    def _find(self) -> None:
+        """Copy those of this process's connections that are not held yet: each once, however many wait."""
+        for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208  # there may be thousands
+            try:
+                status = os.fstat(int(entry))
+            except OSError:
+                continue  # closed meanwhile
+            if not stat.S_ISSOCK(status.st_mode) or status.st_ino in self._held:
+                continue
+            copy = os.dup(int(entry))
+            try:
+                connection = socket.socket(fileno=copy)
+            except OSError:
+                os.close(copy)
+                continue  # another file has its number now
+            try:
+                is_one = connection.family in (socket.AF_INET, socket.AF_INET6)
+                peer = connection.getpeername()[0] if is_one else None
+            except OSError:
+                peer = None
+            inode = os.fstat(copy).st_ino
+            if peer is None or inode in self._held:
+                connection.close()
+            else:
+                self._held[inode] = _Connection(inode, connection, _plain(peer))
+
+    def _let_go(self, waiting: _Waiting) -> None:
+        for connection in waiting.connections or ():
+            connection.users -= 1
+            if not connection.users:
+                self._close(connection)
+        waiting.connections = []
+
+    def _close(self, connection: _Connection) -> None:
+        del self._held[connection.inode]
+        connection.copy.close()
 
 
 class _Watched(contextlib.AbstractContextManager[None]):
@@ -144,6 +204,10 @@ class _Told:
         """Whether something was received that was not answered yet."""
         return self.sent <= self.received
 
+    def fits(self, arrived: float) -> bool:
+        """Return whether a request that arrived then may have come by it."""
+        return self.waits and arrived - _LAIN <= self.received <= arrived + _TICK
+
 
 def _told(connection: socket.socket) -> _Told | None:
     try:
@@ -152,44 +216,6 @@ def _told(connection: socket.socket) -> _Told | None:
         return None
     now = time.monotonic()
     return _Told(now - fields[_LAST_RECEIVED] / 1000, now - fields[_LAST_SENT] / 1000, fields[0] != _ESTABLISHED)
-
-
-def _fitting(address: str, arrived: float) -> list[socket.socket] | None:
-    """Return copies of the connections that a request may have come by; None if its address has none any more."""
-    found, has_any = [], False
-    for connection in _connections(address):
-        has_any = True
-        told = _told(connection)
-        if told and told.waits and arrived - _LAIN <= told.received <= arrived + _TICK:
-            found.append(connection)
-        else:
-            connection.close()
-    return found if has_any else None
-
-
-def _connections(address: str) -> Iterator[socket.socket]:
-    """Yield copies of this process's connections to an address."""
-    wanted = _plain(address)
-    for entry in Path("/proc/self/fd").iterdir():
-        try:
-            copy = os.dup(int(entry.name))
-        except OSError:
-            continue  # closed meanwhile
-        try:
-            connection = socket.socket(fileno=copy)
-        except OSError:
-            os.close(copy)
-            continue  # no socket
-        try:
-            is_theirs = connection.family in (socket.AF_INET, socket.AF_INET6) and (
-                _plain(connection.getpeername()[0]) == wanted
-            )
-        except OSError:
-            is_theirs = False
-        if is_theirs:
-            yield connection
-        else:
-            connection.close()
 
 
 def _plain(address: str) -> str:

@@ -31,7 +31,7 @@ class Process:
 
     def answers_within(self, seconds: float) -> bool:
         """Return whether something has come, or the process ended, in so many seconds."""
-        return bool(select.select([self.end], [], [], max(seconds, 0))[0])
+        return _is_readable(self.end.fileno(), seconds)
 
     def kill(self) -> int:
         """End it if it still runs; return how it ended."""
@@ -67,7 +67,7 @@ class Process:
             with contextlib.suppress(AttributeError, OSError):
                 descriptor = os.pidfd_open(self.pid)
                 try:
-                    select.select([descriptor], [], [])
+                    _is_readable(descriptor)
                 finally:
                     os.close(descriptor)
             self.code = self._zygote.reap(self.pid)
@@ -79,3 +79,10 @@ class Process:
     def __exit__(self, kind: object, error: object, _: object) -> None:
         # One that closed its socket is ending by itself, and how is worth knowing.
         self.wait() if isinstance(error, wire.Closed) else self.kill()
+
+
+def _is_readable(descriptor: int, seconds: float | None = None) -> bool:
+    """Return whether there is something to read within so many seconds, or whenever there is."""
+    waiting = select.poll()  # `select` knows the first 1024 descriptors only
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(None if seconds is None else max(seconds, 0) * 1000))

@@ -18,7 +18,7 @@ from ontology.errors import StoreError
 #: The module that the process runs; it imports whatever may be forked from it.
 RUN: Final = "graph.workers.forking"
 #: The engine asks for many small pieces of memory; with more of them kept at hand a query takes a tenth less.
-_ALLOCATOR: Final = "glibc.malloc.tcache_count=4000"
+_ALLOCATOR: Final = "glibc.malloc.tcache_count=500"
 
 
 class Zygote:
