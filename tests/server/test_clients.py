@@ -166,8 +166,8 @@ def test_comunica_asks_as_of_any_endpoint(url: str, programmes: list[str], comun
 
     table = json.loads(ask(PROGRAMMES, "-t", "application/sparql-results+json"))
     assert [row["p"]["value"] for row in table["results"]["bindings"]] == programmes
-    (row,) = json.loads(ask(LABEL, "-t", "application/json"))
-    assert row["n"] == '"“百县百品”活动"@zh'
+    (row,) = json.loads(ask(LABEL, "-t", "application/sparql-results+json"))["results"]["bindings"]
+    assert (row["n"]["value"], row["n"]["xml:lang"]) == ("“百县百品”活动", "zh")
     triples = Graph().parse(
         data=ask(f"CONSTRUCT WHERE {{ ?p a <{DK.Programme}> }}", "-t", "application/n-triples"), format="nt"
     )
