@@ -54,6 +54,8 @@ def key_of(made: Draft, place: Place, around: Sequence[Place]) -> str | None:
     official = key_of_code(made, place.code)
     if official is not None:
         return official
+    if place.code and not place.code.isdigit():
+        return _abroad(made, place, around)
     wanted = level(place.level)
     above = _above(made, place, around) if wanted in _BELOW else None
     if (wanted in _BELOW and above is None) or wanted in {"province", "prefecture", "county"}:
@@ -65,6 +67,23 @@ def key_of(made: Draft, place: Place, around: Sequence[Place]) -> str | None:
     if above:
         entry["within"] = above
     entry["evidence"] = [made.evidence(place.start, place.end)]
+    made.put("areas", key, entry, place)
+    return key
+
+
+def _abroad(made: Draft, place: Place, around: Sequence[Place]) -> str:
+    """Return the key of a country or of its first-level division: its ISO 3166 code, the same in every article."""
+    assert place.code is not None
+    key = place.code.lower()
+    entry: dict[str, Any] = {
+        "name": {"zh": place.name, "en": place.name},
+        "level": "country" if place.level == "country" else "region",
+        "iso3166": place.code,
+        "evidence": [made.evidence(place.start, place.end)],
+    }
+    country = next((p for p in around if p.code == place.code[:2] and p is not place), None)
+    if country is not None and country.code != place.code:
+        entry["within"] = _abroad(made, country, ())
     made.put("areas", key, entry, place)
     return key
 

@@ -49,11 +49,15 @@ _PLAN: Final = re.compile(
 
 
 class Date(NamedTuple):
-    """A date or period from `begin` to `end`, and the year it names, if it does."""
+    """A date or period from `begin` to `end`, and the year it names, if it does.
+
+    `iso` is it as ISO 8601: a year, month, day, or two with ``/`` between; None where it names no year.
+    """
 
     begin: int
     end: int
     year: int | None
+    iso: str | None = None
 
 
 def dates(copy: str) -> Iterator[Date]:
@@ -66,7 +70,28 @@ def dates(copy: str) -> Iterator[Date]:
         if re.fullmatch(_YEAR, words) and words.endswith("00") and _COUNTED.match(copy, match.end()):
             continue
         year = re.search(_YEAR, words)
-        yield Date(match.start(), match.end(), int(year[0]) if year else None)
+        yield Date(match.start(), match.end(), int(year[0]) if year else None, _iso(words))
+
+
+def _iso(words: str) -> str | None:
+    """Return a date as ISO 8601: March 2018 is 2018-03, 2014 to 2017 is 2014/2017, 2020-23 is 2020/2023."""
+    years = re.findall(_YEAR, words)
+    if not years:
+        return None
+    if re.fullmatch(rf"{_YEAR}-(?:0\d|1[0-2])(?:-\d\d)?", words):
+        return words
+    if len(years) > 1:
+        return f"{years[0]}/{years[1]}"
+    if short := re.fullmatch(rf"({_YEAR})\s?[-–/]\s?(\d\d)", words):
+        return f"{short[1]}/{short[1][:2]}{short[2]}"
+    month = next((n for n, name in enumerate(MONTHS, 1) if re.search(rf"\b{name[:3]}", words)), None)
+    if month is None:
+        return str(years[0])
+    days = re.findall(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", words.replace(years[0], ""))
+    stem = f"{years[0]}-{month:02}"
+    if not days:
+        return stem
+    return "/".join(f"{stem}-{int(day):02}" for day in days[:2])
 
 
 def document_date(copy: str, found: list[Date]) -> tuple[str | None, str | None]:

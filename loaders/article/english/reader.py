@@ -127,7 +127,7 @@ class _Filler:
         state, rows = status(self._copy, part.begin, part.end, figure, self._year)
         key, told = indicator(figure.unit, self._copy[part.begin : part.end])
         lower, upper = _bounds(figure)
-        period = next((d for d in self._dates if part.begin <= d.begin < part.end and d.year), None)
+        period = self._period(figure, part)
         self._reading.quantities.append(
             Quantity(
                 start=figure.begin,
@@ -146,12 +146,18 @@ class _Filler:
                 counted_start=figure.noun_begin if figure.noun else None,
                 indicator=key,
                 status=state,
-                period=str(period.year) if period else None,
-                period_basis="explicit" if period else None,
+                period=period.iso if period else self._reading.date,
+                period_basis="explicit" if period else "document" if self._reading.date else None,
                 period_surface=self._words(period.begin, period.end) if period else None,
                 period_start=period.begin if period else None,
             )
         )
+
+    def _period(self, figure: Figure, part: Sentence) -> Date | None:
+        """The date before a figure in its sentence, the nearest; else the first one after it."""
+        dated = [d for d in self._dates if part.begin <= d.begin < part.end and d.iso]
+        before = [d for d in dated if d.begin < figure.begin]
+        return before[-1] if before else next(iter(dated), None)
 
     def _place(self, spot: Spot, inside: list[tuple[int, int]]) -> None:
         area = spot.area

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.article import indicators, tables
+from loaders.article.document import decode
 from loaders.article.english.dates import dates, document_date
 from loaders.article.english.measure import judged
 from loaders.article.english.numbers import numbers
@@ -18,6 +19,8 @@ from loaders.article.english.reader import read_english
 from loaders.article.english.text import is_report, plain, sentences
 from loaders.article.english.world import names
 from loaders.article.facts import Quantity, Reading
+from loaders.article.source import article_source
+from ontology.records import Area
 
 TEXTS = Path(__file__).parent / "texts"
 #: Makes any sentence one of a report on aid.
@@ -331,6 +334,32 @@ def test_any_text_is_read_without_an_error_and_cited_exactly(pieces: list[str]) 
     assert all(0 <= s.begin < s.end <= len(text) for s in sentences(plain(text)))
 
 
+@pytest.mark.parametrize(
+    ("words", "iso"),
+    [
+        ("8 July 2023", "2023-07-08"),
+        ("March 2018", "2018-03"),
+        ("2014 to 2017", None),
+        ("between 2014 and 2017", "2014/2017"),
+        ("2020-23", "2020/2023"),
+        ("2021–2025", "2021/2025"),
+        ("2019-10", "2019-10"),
+        ("3-5 May 2020", "2020-05-03/2020-05-05"),
+        ("June", None),
+    ],
+)
+def test_dates_as_iso_8601(words: str, iso: str | None) -> None:
+    found = [d.iso for d in dates(words)]
+
+    assert found == ([iso] if iso else ["2014", "2017"] if "to" in words else [])
+
+
+def test_a_figure_has_the_period_of_its_sentence_or_the_documents() -> None:
+    found = read("In 2018 they dug 40 wells. They have 30 pumps.").quantities
+
+    assert [(q.period, q.period_basis) for q in found] == [("2018", "explicit"), ("2018", "document")]
+
+
 def test_dates_and_the_year_of_a_document() -> None:
     text = (
         "On 3 May 2018 it began; from 2016 to 2017 little happened. By 2030 all will be done. 2000 trees stand there."
@@ -350,3 +379,12 @@ def test_the_table_of_countries_has_codes_and_other_names() -> None:
     assert {a.code for a in table["Kurigram"][("Kurigram", "District")]} == {"BD-28"}
     assert {a.code for a in table["Inner"][("Inner", "Mongolia")]} == {"150000"}
     assert ("Central",) not in table.get("Central", {})
+
+
+def test_areas_abroad_have_one_key_for_all_articles() -> None:
+    text = "Clinics in Kisumu County, Kenya, were built." + CONTEXT
+    source = article_source(decode(text.encode(), "clinics.txt"), size=len(text))
+
+    areas = {r.key: r for r in source.records if isinstance(r, Area)}
+    assert {key: areas[key].iso3166 for key in ("ke", "ke-17")} == {"ke": "KE", "ke-17": "KE-17"}
+    assert areas["ke-17"].within == "area/ke"
