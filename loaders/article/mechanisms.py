@@ -77,6 +77,8 @@ def _parts(text: str, begin: int, end: int) -> list[tuple[int, int]]:
 
 def _is_slogan(parts: list[tuple[int, int]], text: str, after: int, named: bool) -> bool:
     words = [text[a:b] for a, b in parts]
+    if any(word.isascii() and len(word) < 3 for word in words):
+        return True  # 1+1+1, 1+N
     if text[after : after + 1] in {"+", "＋"} or words[-1] == "":
         return True
     return not named and len(words) == 2 and words[0] in _SLOGAN_PARTS

@@ -122,6 +122,8 @@ def _by_role(clauses: _Clauses, facts: Facts, main: Main | None) -> Iterator[Rel
         return
     said: set[tuple[str, str]] = set()
     for body in facts.organisations:
+        if body.role == "partner" and not body.named:
+            continue  # a body that is only mentioned: too little to say that it works alongside
         if body.role in _ROLES and (body.name, body.role) not in said:
             said.add((body.name, body.role))
             predicate, first = _ROLES[body.role]

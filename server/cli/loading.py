@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Graphs that are told one by one.
 _TOLD: Final = 50
+#: And so many places that were not read.
+_UNREAD: Final = 10
 
 
 @click.command(epilog="Example: duikou build --db data")
@@ -46,7 +48,7 @@ def build(directory: Path) -> None:
 @click.option(
     "--as",
     "told",
-    type=click.Choice(["case", "rdf", "article", "document"]),
+    type=click.Choice(["case", "rdf", "article", "document", "links"]),
     help="What the sources are. Default: told from name and content.",
 )
 @click.option("--graph", metavar="NAME", help="The graph for triples: its IRI, or a name (notes is source/notes).")
@@ -62,13 +64,14 @@ def load(
     dry_run: bool,
     report_file: Path | None,
 ) -> None:
-    """Load case files, articles, RDF files and the texts of documents.
+    """Load case files, articles, RDF files, tables of links (SSSOM) and the texts of documents.
 
     A source that was loaded before is replaced, in one step: nothing changes where one of them is wrong. Prints
     a line for each source.
     """
     from graph.database import Database
     from graph.documents import keeping
+    from loaders.links.source import read_links
     from server.cli.articles import read_articles, text_or_article
     from server.cli.sources import Kind, kind_of
 
@@ -81,7 +84,7 @@ def load(
     if dry_run and Kind.DOCUMENT in kinds.values():
         raise click.UsageError("--dry-run is for facts; keeping the text of a document publishes nothing.")
     by_kind = {kind: [path for path in paths if kinds[path] is kind] for kind in Kind}
-    sources = read_cases(by_kind[Kind.CASE])
+    sources = [*read_cases(by_kind[Kind.CASE]), *map(read_links, by_kind[Kind.LINKS])]
     articles, texts = read_articles(database, by_kind[Kind.ARTICLE])
     reports = []
     if sources or articles:
@@ -124,7 +127,8 @@ def _publish(database: Database, sources: Sequence[Source], dry_run: bool) -> Re
     for source in sources:
         change = changes.get(named_graph(source.graph))
         what = f"+{change.added} −{change.removed} quads" if change else "unchanged"
-        click.echo(f"{source.file}: {source.graph}: {len(source.records)} records, {what}")
+        held = f"{len(source.mappings)} links" if source.mappings else f"{len(source.records)} records"
+        click.echo(f"{source.file}: {source.graph}: {held}, {what}")
     return report
 
 
@@ -152,8 +156,10 @@ def _keep(database: Database, path: Path) -> None:
 
 def _say(reports: Sequence[Report], dry_run: bool) -> None:
     for report in reports:
-        for problem in (*report.unread, *report.notes):
+        for problem in (*report.unread[:_UNREAD], *report.notes):
             output.note(f"note: {problem}")
+        if more := report.unread[_UNREAD:]:
+            output.note(f"note: {len(more)} more were not read (--report lists all)")
         if report.snapshot is not None:
             output.note(f"snapshot {report.snapshot.number}: {report.snapshot.quads} quads, {report.seconds:.1f} s")
     if dry_run:

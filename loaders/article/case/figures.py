@@ -22,6 +22,8 @@ _NO_RESULT: Final = frozenset({"context", "rule", "floor", "ceiling"})
 _CURRENCIES: Final = re.compile(r"[A-Z]{3}$")
 _AMONG: Final = re.compile(r"其中|of whom|of which|including")
 _SHARING: Final = re.compile(r"分红|保底|分成|红利|入股|占股|dividend")
+#: Indicators that are only a class of figures: two of one class need not be about the same thing.
+_CLASS: Final = re.compile(r"unspecified$|^share$|^growth|^duration$")
 _LOW: Final = 0.6
 #: Digits that the store's decimals hold.
 _DIGITS: Final = 18
@@ -248,7 +250,7 @@ def _compare(made: Draft, kept: Sequence[tuple[Quantity, tuple[str, Entry]]], la
             and there["unit"] == entry["unit"]
             and there["indicator"] == entry["indicator"]
         ]
-        if quantity.status == "planned" and len(same) == 1:
+        if quantity.status == "planned" and len(same) == 1 and not _CLASS.search(quantity.indicator):
             entry["target_for"] = same
             entry["review"].setdefault("question", ask("target", language))
     for (before, (wider, there)), (quantity, (key, entry)) in pairwise(kept):
