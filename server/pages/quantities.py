@@ -35,6 +35,10 @@ class Figure:
     citations: Sequence[Citation]
     is_unreviewed: bool
     bar: Bar | None = None
+    #: What sums have to know: the unit as it is written, how often, and the figures that this one may contain.
+    measured_in: Unit | None = None
+    recurrence: str | None = None
+    includes: frozenset[str] = frozenset()
 
 
 class Quantities:
@@ -84,6 +88,9 @@ class Quantities:
             result=self._link(result) if result else None,
             citations=self._evidence.of(iri),
             is_unreviewed=is_unreviewed(around, iri),
+            measured_in=self._unit(unit),
+            recurrence=key_of(around.one(iri, "dk:recurrence")),
+            includes=frozenset(iris(around.of(iri, "dk:mayInclude"))),
         )
 
     def _link(self, iri: str) -> Link:

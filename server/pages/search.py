@@ -14,6 +14,7 @@ from server.finding import Found, Wish
 from server.listing_files import About, Ending
 from server.naming import Labels, Link, Name
 from server.negotiation import accepted
+from server.pages import compare
 from server.pages.answer import LANGUAGE, page, page_number, unchanged
 from server.pages.lists import of_kind
 from server.problems import HttpError
@@ -89,6 +90,7 @@ def search(lang: str) -> Response:
         files=[(e.value, _address(lang, wish, ending=e.value)) for e in Ending],
         kinds=finding.KINDS,
         most=CHOICES,
+        comparable=compare.KINDS,
     )
 
 
