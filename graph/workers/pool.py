@@ -28,6 +28,7 @@ from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
 from graph.search import PROPERTY, index_of
 from graph.workers import child, confine, wire
+from graph.workers.lanes import Lane
 from graph.workers.limits import Limits
 from graph.workers.process import Process
 from graph.workers.zygote import Zygote
@@ -109,8 +110,8 @@ class Pool:
         self._zygote = Zygote()
         self._idle: deque[_Worker] = deque()
         self._guard = threading.Lock()
-        self._short = _Lane(self.limits.short, self.limits.waiting)
-        self._long = _Lane(self.limits.long, self.limits.waiting)
+        self._short = Lane(self.limits.short, self.limits.waiting)
+        self._long = Lane(self.limits.long, self.limits.waiting)
         self._long_ones: OrderedDict[str, None] = OrderedDict()
         self._quick_ones: OrderedDict[str, None] = OrderedDict()
         self._wanted = threading.Event()
@@ -390,102 +391,6 @@ class _KilledError(Exception):
     """A worker was killed by somebody else."""
 
 
-class _Waiter:
-    """Somebody who waits for a place: given one, sent away, or neither yet."""
-
-    __slots__ = ("_closed", "has_place")
-
-    def __init__(self) -> None:
-        self.has_place = False
-        self._closed = threading.Lock()  # an event takes several times as long
-        self._closed.acquire()
-
-    def wait(self, seconds: float) -> None:
-        """Wait to be called."""
-        self._closed.acquire(timeout=max(seconds, 0))
-
-    def call(self) -> None:
-        """End the waiting; once is enough."""
-        with contextlib.suppress(RuntimeError):
-            self._closed.release()
-
-
-class _Lane:
-    """A number of places, and a bounded queue before them.
-
-    Whoever is known to be quick goes first, so that a crowd of others keeps no such query out; of more
-    than one place the crowd leaves one free.
-    """
-
-    def __init__(self, places: int, waiting: int) -> None:
-        self._free = places
-        self._reserved = 1 if places > 1 else 0
-        self._most = waiting
-        self._quick: deque[_Waiter] = deque()
-        self._others: deque[_Waiter] = deque()
-        self._guard = threading.Lock()
-
-    @property
-    def has_queue(self) -> bool:
-        """Whether somebody waits for a place."""
-        return bool(self._quick or self._others)
-
-    def try_enter(self) -> bool:
-        with self._guard:
-            if self._free:
-                self._free -= 1
-                return True
-            return False
-
-    def leave(self) -> None:
-        with self._guard:
-            if self._quick:
-                waiter = self._quick.popleft()
-            elif self._others and self._free >= self._reserved:
-                waiter = self._others.popleft()
-            else:
-                self._free += 1
-                return
-            waiter.has_place = True
-        waiter.call()
-
-    def place(self, deadline: float, asking: Asking, *, quick: bool = False) -> contextlib.AbstractContextManager[None]:
-        """Hold a place. `Exhausted` when the queue is full, or the deadline comes first; `Cancelled` as `Asking`."""
-        queue = self._quick if quick else self._others
-        waiter = self._join(queue)
-        if waiter is not None:
-            with asking.stopped_by(waiter.call):
-                waiter.wait(deadline - time.monotonic())
-            with self._guard:
-                if not waiter.has_place:
-                    queue.remove(waiter)
-                    asking.check()
-                    raise _busy()
-        return _Place(self)
-
-    def _join(self, queue: deque[_Waiter]) -> _Waiter | None:
-        """Take a place and return None, or return how one waits for it."""
-        with self._guard:
-            if self._free and (queue is self._quick or not self._others or self._free > self._reserved):
-                self._free -= 1
-                return None
-            if len(queue) >= self._most:
-                raise _busy()
-            waiter = _Waiter()
-            queue.append(waiter)
-            return waiter
-
-
-class _Place(contextlib.AbstractContextManager[None]):
-    __slots__ = ("_lane",)
-
-    def __init__(self, lane: _Lane) -> None:
-        self._lane = lane
-
-    def __exit__(self, *_: object) -> None:
-        self._lane.leave()
-
-
 def _form(text: str) -> str:
     """Return what queries that differ in names, texts and numbers only have in common."""
     return _PARTICULARS.sub("_", text[:4000])
@@ -498,12 +403,6 @@ def _overrun(seconds: float) -> Exhausted:
             f"The query takes longer than {seconds:g} seconds, the most that it may have",
             remedy="Ask for less: narrow its patterns, or add a LIMIT in a sub-select",
         ),
-    )
-
-
-def _busy() -> Exhausted:
-    return Exhausted(
-        Limit.LOAD, Problem("Too many queries are waiting to be answered", remedy="Ask again in a few seconds")
     )
 
 
