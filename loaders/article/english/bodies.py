@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from loaders.article.english.dates import MONTHS
+from loaders.article.english.world import names
 from loaders.article.tables import Row, alternatives, by_surface, cite, rows
 
 _CAP: Final = r"[A-ZÀ-Þ][\w'&’.-]*[\w'’]|[A-Z]|&"
@@ -22,7 +23,10 @@ _MINISTRY: Final = re.compile(
     r",? and (?:the )?[A-Z][\w'-]+(?: [A-Z][\w'-]+)*)?)"
 )
 #: What begins the name of a paper, not of a body: the Plan of the Alliance for Prosperity.
-_PAPERS: Final = frozenset({"Plan", "Strategy", "Agreement", "Treaty", "Convention", "Charter", "Report", "Act", "Law"})
+_PAPERS: Final = frozenset({
+    "Plan", "Strategy", "Agreement", "Treaty", "Convention", "Charter", "Report", "Act", "Law", "Improvement",
+    "Expansion", "Enhancement", "Provision", "Support", "Strengthening", "Establishment",
+})  # fmt: skip
 _ACRONYM: Final = re.compile(r"\s\(([A-Z][A-Za-z&-]*[A-Z][A-Za-z]?)\)")
 _TITLED: Final = re.compile(
     r"\b(?:NGO|non-governmental organisation|charity|company|firm|enterprise)\s+((?:[A-Z][\w'&-]+ ?){1,4})"
@@ -52,7 +56,9 @@ def bodies(copy: str, spans: list[tuple[int, int]], headings: set[int]) -> list[
             continue
         known = list(_known(copy, begin, end))
         found += [*known, *_ministries(copy, begin, end), *_titled(copy, begin, end)]
-        found += _by_words(copy, begin, end, {i for body in known for i in range(body.begin, body.end)})
+        # United Nations may be only the beginning of a name.
+        whole = [b for b in known if not re.match(r" [A-Z][a-z]", copy[b.end : b.end + 3])]
+        found += _by_words(copy, begin, end, {i for body in whole for i in range(body.begin, body.end)})
     found = _longest(found)
     return _longest([*found, *_remembered(copy, found)])
 
@@ -87,6 +93,10 @@ def _ministries(copy: str, begin: int, end: int) -> Iterator[Body]:
     for match in _MINISTRY.finditer(copy, begin, end):
         head = next(r for r in rows("english_body_heads") if r["surface"] in match[0].split())
         a, b = match.span()
+        if copy[b - 2 : b] == "'s":
+            b -= 2
+        if match[0].startswith("Department of ") and (*match[0].split()[2:],) in names().get(match[0].split()[2], {}):
+            continue  # a division of a country, as in the Department of San Miguel
         if (joint := match[0].rfind(" and ")) > 0 and _names().search(copy, a + joint, b):
             b = a + joint  # the Department of State and USAID
         ahead = re.search(r"(?:[A-Z][a-z]+ ){1,2}$", copy[max(begin, a - 24) : a])
@@ -115,6 +125,7 @@ def _by_words(copy: str, begin: int, end: int, taken: set[int]) -> Iterator[Body
                 words[0] in _PAPERS
                 or len([w for w in words if w[0].isupper()]) < 2
                 or "Civil Society" in " ".join(words)
+                or "Ministry" in words
             ):
                 continue
             opening = [w for w in words if w in heads and heads[w]["after"] and _followed(words, w)]
@@ -187,11 +198,19 @@ def _pieces(run: list[Token], heads: Mapping[str, Row]) -> Iterator[list[Token]]
         yield whole
 
 
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether the letters of an acronym stand in a name in their order, and it is no country's: not Acme Ltd (UK)."""
+    letters = iter(name.lower())
+    return all(letter.lower() in letters for letter in short if letter.isalpha()) and (short,) not in names().get(
+        short, {}
+    )
+
+
 def _remembered(copy: str, found: list[Body]) -> Iterator[Body]:
     """Yield the acronyms that the text explains after a body's name, here and wherever they stand again."""
     for body in found:
         explained = _ACRONYM.match(copy, body.end)
-        if not explained:
+        if not explained or not _abbreviates(explained[1], copy[body.begin : body.end]):
             continue
         short = explained[1]
         for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w-])", copy):

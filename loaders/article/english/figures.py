@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import zip_longest
 from typing import Final
 
+from loaders.article.english.nouns import noun_after
 from loaders.article.english.numbers import Number, numbers
-from loaders.article.tables import Row, alternatives, by_surface, cite, rows
+from loaders.article.tables import alternatives, by_surface, cite, rows
 
 _RANGE: Final = re.compile(r"\s?(?:-|–|—)\s?|\s+(?:to|and)\s+")
 _NOT_A_FIGURE: Final = re.compile(
-    r"(?:\b(?:No|Nos|Phase|Article|Chapter|Table|Figure|Fig|Section|Goal|Goals|SDG|SDGs|Grade|Class|Room|Annex|Step|Agenda"
+    r"(?:\bN[°º]\s?|\b(?:No|Nos|Decree|Law|Phase|Article|Chapter|Table|Figure|Fig|Section|Goal|Goals|SDG|SDGs|Grade|Class|Room|Annex|Step|Agenda"
     r"|Activity|Year|Pillar|Result|Indicator|Module|Tier|Line|Type|Level|version|Vision|page|pp?|Objective|Component|Output|Outcome|Lot|Route|Day|Block|Form|Unit|Zone|item"
     r"|paragraph|question)\.?\s*#?|[A-Za-z]-|[#@/]|\+)$",
     re.IGNORECASE,
@@ -27,40 +28,16 @@ _LATER_PART: Final = re.compile(r"(?:st|nd|rd|th)\b|[.:/]\d|-\d{2,}|,\d|\.\w")
 _ITEM_NUMBER: Final = re.compile(r"(?:^|\n)\s*\(?\d{1,2}[.)]\s")
 _ENUMERATED: Final = re.compile(r"(?:[^()]*\s)?\d{1,2}\)")
 _OF_THESE: Final = re.compile(r"\s+of\s+(?:the|these|those|its|our|their|all|them|whom|which)\b", re.IGNORECASE)
-_WORD: Final = re.compile(r"[ -]([A-Za-z][\w'-]*)")
 #: Words in brackets before the noun, or the number again: three hundred (300) women, 670 (largely poor) families.
 _BRACKETS: Final = re.compile(r"\s?\([^()]{1,30}\)(?= [a-z])")
 _EACH: Final = re.compile(r"\s+(?:per|each|to each)\b")
 _STANDS_ALONE: Final = re.compile(r"\s*(?:[,.;)]|$|(?:that|who|which|had|have|were|was|and|against|in)\b)")
 _AGE: Final = re.compile(r"\s*(?:[,.](?!\d)|years? old\b|-year-old\b)")
-_NO_PLURALS: Final = frozenset(
-    [
-        "is",
-        "was",
-        "has",
-        "this",
-        "its",
-        "as",
-        "us",
-        "thus",
-        "always",
-        "perhaps",
-        "plus",
-        "less",
-        "across",
-        "towards",
-        "does",
-        "news",
-        "series",
-        "means",
-        "overseas",
-    ]
-)
 _TIME_UNITS: Final = frozenset({"a", "mo", "week", "d", "h", "min"})
 #: A lesser number that stands alone may be that of a component, a step, a footnote.
 _TOO_MANY_FOR_A_LABEL: Final = 20
-#: Words of a noun phrase after a number, and characters that a qualifier may take before it.
-_PHRASE, _BEFORE = 7, 32
+#: Characters before a number in which a qualifier of it may stand.
+_BEFORE: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,25 +234,16 @@ def _counted(copy: str, high: int, figure: Figure, number: Number, made: list[Fi
     if brackets := _BRACKETS.match(copy, at, high):
         at = brackets.end()
     these = _OF_THESE.match(copy, at, high)
-    phrase = list(_phrase(copy, these.end() if these else at, high))
-    lexicon = by_surface("english_nouns")
-    one = figure.value == 1
-    for words, begin, end in phrase:
-        row = _row(lexicon, words)
-        if row and (one or words.lower().endswith(("s", "people", "men", "children", "staff", "cattle", "sheep"))):
-            return replace(
-                figure,
-                unit=row["unit"],
-                rule="en.noun",
-                noun=words,
-                noun_begin=begin,
-                rows=(cite("english_nouns", row),),
-            )
-        if not row and " " not in words and _plural(words) and not one and number.kind != "article":
-            return replace(figure, unit=_singular(words.lower()), rule="en.plural", noun=words, noun_begin=begin)
-        if copy[at : at + 1] == "-" and row:  # 12-bed
-            return replace(figure, unit=row["unit"], rule="en.noun", noun=words, noun_begin=begin)
-        del end
+    after = these.end() if these else at
+    if noun := noun_after(copy, after, high, one=figure.value == 1, listed=number.kind == "article"):
+        return replace(
+            figure,
+            unit=noun.unit,
+            rule=noun.rule,
+            noun=noun.words,
+            noun_begin=noun.begin,
+            rows=(*figure.rows, *noun.rows),
+        )
     if _is_age(copy, figure):
         return replace(figure, unit="a", rule="en.age")
     counts = [f for f in made if f.noun]
@@ -292,35 +260,3 @@ def _is_age(copy: str, figure: Figure) -> bool:
     ahead = copy[max(0, figure.begin - 30) : figure.begin]
     named = re.search(r"(?:\b[A-Z][\w'-]+,|\baged?|\bage of)\s$", ahead)
     return bool(named and 10 <= figure.value <= 100 and _AGE.match(copy, figure.end))
-
-
-def _phrase(copy: str, at: int, high: int) -> Iterator[tuple[str, int, int]]:
-    """Yield the words after a number until one that ends its noun phrase, two together before each by itself."""
-    stops = by_surface("english_function_words")
-    words: list[re.Match[str]] = []
-    while len(words) < _PHRASE and (match := _WORD.match(copy, at, high)):
-        if match[1].lower() in stops:
-            break
-        words.append(match)
-        at = match.end()
-    for i, match in enumerate(words):
-        if i + 1 < len(words):
-            yield f"{match[1]} {words[i + 1][1]}", match.start(1), words[i + 1].end()
-        yield match[1], match.start(1), match.end()
-
-
-def _row(lexicon: Mapping[str, Row], words: str) -> Row | None:
-    return lexicon.get(words) or lexicon.get(words.lower())
-
-
-def _plural(word: str) -> bool:
-    lower = word.lower()
-    return (
-        lower.endswith("s") and len(lower) > 3 and not lower.endswith(("ss", "us", "is")) and lower not in _NO_PLURALS
-    )
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "shes", "ches", "xes")) else word[:-1]

@@ -78,6 +78,7 @@ def test_numbers_in_digits_and_words(words: str, values: list[int | Decimal]) ->
         ("They grew 400 hectares or more.", ("400 hectares or more", 400, "ge", "ha")),
         ("Yao Lin, 34, leads them.", ("34", 34, "exact", "a")),
         ("Some 60 (mostly young) people joined.", ("Some 60", 60, "about", "person")),
+        ("At least 500 Nigerians joined.", ("At least 500", 500, "ge", "person")),
     ],
 )
 def test_a_figure_has_its_value_qualifier_and_unit(sentence: str, expected: tuple[object, ...]) -> None:
@@ -211,6 +212,9 @@ def test_bodies_have_their_kind_and_what_they_do() -> None:
         ("Oxfam and Mercy Corps helped.", ["Oxfam", "Mercy Corps"]),
         ("Civil Society Organisations met under the Plan of the Alliance.", []),
         ("The Blue River Trust (BRT) began; BRT grew.", ["Blue River Trust", "BRT", "BRT"]),
+        ("Acme Seeds Ltd (UK) sent the seed.", ["Acme Seeds Ltd"]),
+        ("The United Nations Population Office met.", ["United Nations Population Office"]),
+        ("The Department of Forests and USAID's office met.", ["Department of Forests", "USAID"]),
     ],
 )
 def test_names_of_bodies_end_where_they_should(sentence: str, names: list[str]) -> None:
