@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from loaders.article.bodies.parts import kind_of
 from loaders.article.bodies.words import generic, words
-from loaders.article.places.names import areas
+from loaders.article.places.names import Mention, areas
 from loaders.article.tokens import Tokens
 
 _ENUMERATION: Final = re.compile(
@@ -19,11 +19,11 @@ _ENUMERATION: Final = re.compile(
 
 
 def members(
-    text: str, tokens: Tokens, places: Container[int], begin: int, end: int, bodies: Mapping[int, int]
+    text: str, tokens: Tokens, places: Mapping[int, Mention], begin: int, end: int, bodies: Mapping[int, int]
 ) -> Iterator[tuple[int, int]]:
     """Yield the spans of members of A、B、C等企业 that nothing else tells, where one of them is told.
 
-    `places` are the positions where places end, `bodies` the ends of the bodies found → where they begin.
+    `places` are places by where they end, `bodies` the ends of the bodies found → where they begin.
     """
     for match in _ENUMERATION.finditer(text, begin, end):
         at, items, told = match.start(), [], 0
@@ -45,16 +45,20 @@ def members(
                 yield start, stop
 
 
-def _item(text: str, tokens: Tokens, places: Container[int], floor: int, at: int) -> int:
+def _item(text: str, tokens: Tokens, places: Mapping[int, Mention], floor: int, at: int) -> int:
     """Return where an unknown member of a list of bodies that ends at a position begins; -1 where it is none."""
     start = at
     while start > floor and text[start - 1] not in "、，,。；：:（(“”和与及":
+        place = places.get(start)
+        if place is not None and start < at:
+            start = place.begin
+            continue
         token = tokens.at(start - 1)
         if token is None or (
             token.kind not in ("nz", "ORG", "n", "PER", "LOC", "xc", "vn", "nw") and token.end - token.start > 1
         ):
             return -1
-        if text[token.start : start] in words("stop") or start in places:
+        if text[token.start : start] in words("stop"):
             return -1
         start = token.start
     word = text[start:at]

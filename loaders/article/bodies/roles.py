@@ -84,6 +84,8 @@ def _role(
     head = text[max(0, first.begin - 10) : first.begin]
     tail = text[last.end : last.end + 30].split("\n", maxsplit=1)[0]
     side = _side_of(body.area) if body.rule == "body.list" else sides.get(body.begin) or _side_of(body.area)
+    if body.name.startswith(("中国", "全国", "国家", "中华")):
+        side = None
     if body.kind in ("government task force", "cadre team", "training centre"):
         return CARRIES_OUT, "role.kind"
     if body.kind in _SAY:

@@ -29,6 +29,8 @@ _ORDINAL: Final = re.compile(r"第[一二三四五六七八九十百\d]+(?:批|�
 _LEVEL: Final = re.compile(r"(?:省|市|州|县|区|旗|盟|镇|乡|街道|村|地|团|师|兵团)$")
 #: Hospitals that every county has one of: with 市 or 县 before them they are a certain one.
 _OF_A_TOWN: Final = ("人民医院", "中心医院", "中医院", "妇幼保健院")
+#: Words of one character that the tagger sometimes takes for the beginning of a name.
+_FRONT: Final = "与由和在赴向经从为对及到让据以请把将"
 _FIRMS: Final = ("商会", "基金会", "集团", "有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "控股", "股份")
 _TASKS: Final = frozenset(
     (
@@ -95,6 +97,7 @@ class Finder:
         chosen = _without_overlap(self._without_front(found))
         chosen = _without_overlap([*chosen, *self._beside(chosen)])
         chosen = _without_overlap([*chosen, *self._members(begin, end, chosen)])
+        chosen = self._joined(chosen)
         taken = [(f.begin, f.end) for f in chosen]
         for hit in generic().longest(self.text, begin, end):
             if not any(a < hit.end and hit.begin < b for a, b in taken):
@@ -149,6 +152,8 @@ class Finder:
                 start = min(start, begin - len(level))
                 while (place := self.places_ending.get(start)) is not None and place.begin >= floor:
                     start = place.begin
+            if not proper and end - start < 5 and self._titled(end) and start not in self.places_beginning:
+                return None  # 市委常委: a person's office
             return _Found(start, end, _refined(self.text[start:end], row["kind"]), "body.department", rows)
         if row["needs"] == "weak":
             token = self.tokens.at(end - 1)
@@ -163,6 +168,12 @@ class Finder:
         if not proper and not (row["surface"] in _FIRMS and self._unusual(floor, start, begin)):
             return None
         return _Found(start, end, _refined(self.text[start:end], row["kind"]), "body.head", rows)
+
+    def _titled(self, end: int) -> bool:
+        """Whether the title of an office follows."""
+        return bool(
+            re.match(r"副?(?:常委|书记|秘书长|市长|省长|州长|县长|区长|主席|委员|主任)", self.text[end : end + 5])
+        )
 
     def _unusual(self, floor: int, start: int, begin: int) -> bool:
         """Whether what stands before 集团 or 有限公司 is no description, so that it must be a name: 巨石集团."""
@@ -228,7 +239,7 @@ class Finder:
             if (
                 place is not None
                 and place.begin >= floor
-                and (not place_seen or task_force or self._directly_above(place, at))
+                and (not place_seen or task_force or at in self.places_beginning)
             ):
                 at = place.begin
                 proper_at, place_seen = at, True
@@ -282,16 +293,6 @@ class Finder:
                 return place
         return None
 
-    def _directly_above(self, place: Mention, at: int) -> bool:
-        """Whether a place stands directly before another one that lies in it (上海市 before 长宁区)."""
-        below = self.places_beginning.get(at)
-        if below is None:
-            return False
-        codes = {c.unit.code for c in place.candidates}
-        return not below.candidates or any(
-            c.unit.parent in codes or c.unit.code[:2] + "0000" in codes for c in below.candidates
-        )
-
     def _step(self, token: Token, word: str, row: tables.Row) -> str:
         """Say what a word to the left does to a name: stop, join or proper."""
         if word in words("stop"):
@@ -314,29 +315,9 @@ class Finder:
 
     def _clean_start(self, start: int, begin: int) -> int:
         """Return where a name within one word begins: verbs that the tagger left at its front are cut off."""
-        word = self.text[start:begin]
-        for verb in (
-            "与",
-            "由",
-            "和",
-            "在",
-            "赴",
-            "向",
-            "经",
-            "从",
-            "为",
-            "对",
-            "及",
-            "到",
-            "让",
-            "据",
-            "以",
-            "请",
-            "把",
-            "将",
-        ):
-            if word.startswith(verb) and start + 1 in self.places_beginning:
-                return start + 1
+        first = self.text[start]
+        if first == "的" or (first in _FRONT and start + 1 in self.places_beginning):
+            return start + 1
         return start
 
     def _opening(self, floor: int, at: int, closing: str) -> int:
@@ -345,6 +326,21 @@ class Finder:
         if found < 0 or (closing == "”" and at - found > 10):
             return -1
         return found
+
+    def _joined(self, chosen: Sequence[_Found]) -> list[_Found]:
+        """Return the spans with 农工党上海市委 as one, and with the town in brackets behind a university."""
+        joined: list[_Found] = []
+        for f in chosen:
+            last = joined[-1] if joined else None
+            if last is not None and last.end == f.begin and last.kind == f.kind == "party committee":
+                joined[-1] = _Found(last.begin, f.end, f.kind, f.rule, (*last.rows, *f.rows))
+                continue
+            town = self.places_beginning.get(f.end + 1) if self.text[f.end : f.end + 1] == "(" else None
+            if f.kind == "university" and town is not None and self.text[town.end : town.end + 1] == ")":
+                joined.append(_Found(f.begin, town.end + 1, f.kind, f.rule, f.rows))
+                continue
+            joined.append(f)
+        return joined
 
     def _members(self, begin: int, end: int, chosen: Sequence[_Found]) -> Iterator[_Found]:
         bodies = {f.end: f.begin for f in chosen}
@@ -389,7 +385,9 @@ class Finder:
             if close >= 0 and "“" not in self.text[end:close] and "，" not in self.text[end:close]:
                 return False  # a part of a longer name
         if not risky:
-            return aligned or first.kind == "ORG" or (first is not last and first.start == begin) or end - begin > 3
+            if aligned or first.kind == "ORG":
+                return not self.text.startswith("门", end)  # 教育部门
+            return end - begin > 3 and (last.end == end or first.start == begin)
         if self.text[begin - 1 : begin] in ("“", "《", "‘") and self.text[end : end + 1] in ("”", "》", "’"):
             return False
         if first is last:

@@ -162,7 +162,7 @@ class _Sentence:
             return 0
         first, last = self.tokens.at(hit.begin), self.tokens.at(hit.end - 1)
         if first is not None and last is not None:
-            named = first.kind in ("ORG", "nz", "LOC")
+            named = first.kind in ("ORG", "nz", "LOC") or (hit.entry[1] == "township" and first.start == hit.begin)
             if not ((first.start == hit.begin and last.end == hit.end) or (named and first.start == hit.begin)):
                 return 0
         name, level, row = hit.entry
@@ -326,6 +326,8 @@ def _supported(text: str, found: Sequence[Mention], waiting: Sequence[Listed], t
         named = any(c.unit.code in units for c in hit.entry)
         entry = plain_word(word)
         verbal = entry is not None and token is not None and token.kind in ("v", "vn", "ad", "a")
+        if verbal and not is_common_word(word):
+            verbal = text[hit.begin - 1 : hit.begin] not in ("在", "到", "赴", "于", "从", "向", "、")
         aligned = token is None or not bare(word) or (token.start == hit.begin and tokens.ends(hit.end))
         inside = any({u.code for u in ancestors(c.unit.code)} & above for c in hit.entry) or bool(
             _ASKS.search(text, max(0, hit.begin - 5), hit.begin)

@@ -55,7 +55,7 @@ _BASE_BEFORE: Final = re.compile(
 _MODEL: Final = re.compile(r"(?:引入|引进|借鉴|学习|采用|移植|来自)[^，,。；;]{0,6}$")
 #: Members of a list that are looked through.
 _LONGEST_LIST: Final = 30
-_LIST: Final = ("、", "和", "与", "及", "以及", "，", ",")
+_LIST: Final = ("、", "和", "及", "以及")
 
 
 def assign(text: str, sentences: Sequence[tuple[int, int]], mentions: Sequence[Mention]) -> None:
@@ -98,6 +98,7 @@ class _Story:
                 last.end = mention.end
             else:
                 self.groups.append(_Group(len(self.groups), sentence, [mention]))
+        self.by_begin = {group.begin: group for group in self.groups}
 
     def read(self, group: _Group) -> None:
         """Give a group the role that the words directly around it tell."""
@@ -123,9 +124,9 @@ class _Story:
         text = self.text
         first = last = group.number
         low, high = max(0, first - _LONGEST_LIST), min(len(self.groups) - 1, last + _LONGEST_LIST)
-        while first > low and text[self.groups[first - 1].end : self.groups[first].begin] in _LIST[:4]:
+        while first > low and text[self.groups[first - 1].end : self.groups[first].begin] in _LIST:
             first -= 1
-        while last < high and text[self.groups[last].end : self.groups[last + 1].begin] in _LIST[:4]:
+        while last < high and text[self.groups[last].end : self.groups[last + 1].begin] in _LIST:
             last += 1
         begin, end = self.sentences[group.sentence]
         head = text[max(begin, self.groups[first].begin - 14) : self.groups[first].begin]
@@ -133,6 +134,8 @@ class _Story:
         found = pattern.match(tail)
         if found is None:
             return False
+        if last < high and self.groups[last + 1].begin < self.groups[last].end + found.end():
+            return False  # that is held somewhere else
         if re.search(r"(?:在|于|赴|到|来)(?:[^，,。；;、\n]{0,10}的)?$", head):
             return "支持下" not in found[0] and "帮助下" not in found[0]
         return False
@@ -220,6 +223,15 @@ class _Story:
             if len(sides) == 1:
                 mention.role, mention.role_rule = sides.pop(), "role.usual"
 
+    def _faces(self, mention: Mention, side: str) -> bool:
+        """Whether a town stands in "A与B" before a place of a side, and they are paired."""
+        if self.text[mention.end : mention.end + 1] not in ("与", "和", "同"):
+            return False
+        opposite = self.by_begin.get(mention.end + 1)
+        if opposite is None or opposite.mentions[0].role != side:
+            return False
+        return "结对" in self.text[opposite.end : opposite.end + 60]
+
     def inherit(self) -> None:
         """Give towns and villages the role of the unit before them, or that of their first mention."""
         known: dict[str, Mention] = {}
@@ -228,6 +240,11 @@ class _Story:
             if mention.level in ("township", "village"):
                 source = last if last is not None and last.end == mention.begin else known.get(mention.name)
                 if mention.role is None:
+                    if source is None and self._faces(mention, RECIPIENT):
+                        mention.role, mention.role_rule = DONOR, "role.frame"
+                        known.setdefault(mention.name, mention)
+                        last = mention
+                        continue
                     side = source.role if source is not None and source.role in (DONOR, RECIPIENT) else RECIPIENT
                     if source is not None and source.code and source.role not in (DONOR, RECIPIENT):
                         side = self.side(source.code)[0]
