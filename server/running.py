@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.workers.limits import Limits
 from ontology.errors import Problem, StoreError
+from server import process
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -124,6 +125,7 @@ def application(path: Path, settings: Settings) -> Flask:
     from server import listening
 
     listening.end_with_listener()
+    process.prepare()
     if settings.remote is not None:
         return remote_application(path, settings, settings.remote)
 
