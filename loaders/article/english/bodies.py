@@ -185,7 +185,7 @@ def _pieces(run: list[Token], heads: Mapping[str, Row]) -> Iterator[list[Token]]
         opens = any(
             w in heads and heads[w]["after"] and _followed([*(x for x, _, _ in whole), "x"], w) for w, _, _ in whole
         )
-        right_head = any(w in heads for w, _, _ in own)
+        right_head = len(own) > 1 and any(w in heads for w, _, _ in own)
         left_head = any(w in heads for w, _, _ in whole)
         if not whole:
             whole = own

@@ -27,9 +27,12 @@ _PRONOMINAL: Final = re.compile(
 _LATER_PART: Final = re.compile(r"(?:st|nd|rd|th)\b|[.:/]\d|-\d{2,}|,\d|\.\w")
 _ITEM_NUMBER: Final = re.compile(r"(?:^|\n)\s*\(?\d{1,2}[.)]\s")
 _ENUMERATED: Final = re.compile(r"(?:[^()]*\s)?\d{1,2}\)")
-_OF_THESE: Final = re.compile(r"\s+of\s+(?:the|these|those|its|our|their|all|them|whom|which)\b", re.IGNORECASE)
+_OF_THESE: Final = re.compile(
+    r"\s+of\s+(?:the|these|those|its|our|their|all|them|whom|which)\b(?:\s\d[\d,]*)?", re.IGNORECASE
+)
 #: Words in brackets before the noun, or the number again: three hundred (300) women, 670 (largely poor) families.
 _BRACKETS: Final = re.compile(r"\s?\([^()]{1,30}\)(?= [a-z])")
+_COMPARED: Final = re.compile(r"\b(?:against|compared (?:with|to)|up from|down from|instead of)\s$")
 _EACH: Final = re.compile(r"\s+(?:per|each|to each)\b")
 _STANDS_ALONE: Final = re.compile(r"\s*(?:[,.;)]|$|(?:that|who|which|had|have|were|was|and|against|in)\b)")
 _AGE: Final = re.compile(r"\s*(?:[,.](?!\d)|years? old\b|-year-old\b)")
@@ -248,6 +251,7 @@ def _counted(copy: str, high: int, figure: Figure, number: Number, made: list[Fi
         return replace(figure, unit="a", rule="en.age")
     counts = [f for f in made if f.noun]
     alone = figure.value >= _TOO_MANY_FOR_A_LABEL and _STANDS_ALONE.match(copy, at, high)
+    alone = alone or _COMPARED.search(copy, max(0, figure.begin - 24), figure.begin)
     alone = alone or (number.kind == "words" and _EACH.match(copy, at, high))
     if counts and number.kind != "article" and (these or alone):
         return replace(

@@ -145,7 +145,8 @@ def _role(copy: str, begin: int, end: int, area: Area) -> str:
         return "country"
     if _DONOR.search(sentence):
         return "donor area"
-    if _VENUE.search(sentence) or re.match(r",? \d{1,2} [A-Z]|,? [A-Z][a-z]+ \d", copy[end : end + 8]):
+    dateline = (begin == 0 or copy[begin - 1] == "\n") and re.match(r"(?:, [\w ]{3,20})? [—–-]+ ", copy[end : end + 26])
+    if dateline or _VENUE.search(sentence) or re.match(r",? \d{1,2} [A-Z]|,? [A-Z][a-z]+ \d", copy[end : end + 8]):
         return "venue"
     if _GIVES.match(copy, end) and not re.search(r"\b(?:to|in)\s$", ahead):
         return "donor area"

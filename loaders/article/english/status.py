@@ -12,6 +12,7 @@ from loaders.article.tables import cite, rows
 _CLAUSE: Final = re.compile(r",\s(?:and|but|while|whereas|which|against)\b|;|:\s|\bbut\b|\bwhile\b|\bwhereas\b")
 _BY_YEAR: Final = re.compile(r"\bby (?:the end of )?(20\d\d)\b", re.IGNORECASE)
 _BACKGROUND: Final = re.compile(r"(?:Background|Context|Situation|The problem)\b[.:]?\s")
+_COMPARED: Final = re.compile(r"\b(?:against|compared (?:with|to)|up from|down from)\s$")
 _FROM_TO: Final = re.compile(r"\bfrom\s+$")
 
 
@@ -24,7 +25,11 @@ def _rows() -> tuple[tuple[re.Pattern[str], str, str, str], ...]:
 
 def status(copy: str, begin: int, end: int, figure: Figure, year: int | None) -> tuple[str, tuple[str, ...]]:
     """Return the status of a figure in the sentence from `begin` to `end`, and the rows that tell it."""
-    if figure.rule == "en.age" or (_FROM_TO.search(copy, begin, figure.begin) and _rises(copy, figure, end)):
+    if (
+        figure.rule == "en.age"
+        or _COMPARED.search(copy, begin, figure.begin)
+        or (_FROM_TO.search(copy, begin, figure.begin) and _rises(copy, figure, end))
+    ):
         return "context", ()
     cuts = [m.start() for m in _CLAUSE.finditer(copy, begin, end)]
     low = max([c for c in cuts if c < figure.begin], default=begin)

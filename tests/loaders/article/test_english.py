@@ -110,6 +110,14 @@ def test_bounds_are_those_that_the_words_give(sentence: str, lower: int | None, 
     assert (found.lower, found.upper) == (lower, upper)
 
 
+def test_a_part_counts_what_its_whole_counts() -> None:
+    assert [(f[1], f[3]) for f in figures("They opened 37 of the 40 schools, against 12 in May.")] == [
+        (37, "school"),
+        (40, "school"),
+        (12, "school"),
+    ]
+
+
 def test_from_and_to_are_two_figures_the_first_of_them_background() -> None:
     found = read("Attendance rose from 60% to 85%.").quantities
 
@@ -173,6 +181,11 @@ def test_indicators_are_those_that_all_readers_share() -> None:
         ("The team went to Oromia.", []),
         ("Ms Jordan taught there.", []),
         ("Kenyan nurses met.", []),
+        (
+            "Teams from Diqing and Kashi, China, met.",
+            [("533400", "prefecture"), ("653100", "prefecture"), ("CN", "country")],
+        ),
+        ("Schools in Hong Kong gave.", [("810000", "province")]),
     ],
 )
 def test_a_place_is_read_only_where_it_is_sure(sentence: str, found: list[tuple[str, str]]) -> None:
@@ -209,6 +222,7 @@ def test_bodies_have_their_kind_and_what_they_do() -> None:
         ("The Ministry of Health and UNICEF agreed.", ["Ministry of Health", "UNICEF"]),
         ("The Ministry of Agriculture, Irrigation and Water led.", ["Ministry of Agriculture, Irrigation and Water"]),
         ("Fujian Agriculture and Forestry University helped.", ["Fujian Agriculture and Forestry University"]),
+        ("The Swiss Agency for Development and Cooperation paid.", ["Swiss Agency for Development and Cooperation"]),
         ("Oxfam and Mercy Corps helped.", ["Oxfam", "Mercy Corps"]),
         ("Civil Society Organisations met under the Plan of the Alliance.", []),
         ("The Blue River Trust (BRT) began; BRT grew.", ["Blue River Trust", "BRT", "BRT"]),

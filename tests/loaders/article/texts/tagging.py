@@ -22,7 +22,7 @@ SETS = ("dev", "held_out", "english/dev", "english/held_out")
 
 QUALIFIERS = {"exact", "over", "gt", "ge", "nearly", "le", "lt", "about"}
 STATUSES = {"achieved", "planned", "context", "rule", "floor", "ceiling"}
-MEASURES = dict.fromkeys(("CNY", "USD", "EUR", "GBP", "AUD", "KES", "MWK", "ETB", "BDT"), "currency")
+MEASURES = dict.fromkeys(("CNY", "USD", "EUR", "GBP", "AUD", "KES", "MWK", "ETB", "BDT", "CHF", "NPR"), "currency")
 MEASURES |= dict.fromkeys(("t", "kg"), "mass") | dict.fromkeys(("m", "km"), "length")
 MEASURES |= dict.fromkeys(("mu", "ha", "m2", "km2"), "area") | dict.fromkeys(("kWh", "MW", "kW", "kV"), "energy")
 MEASURES |= {"m3": "volume", "litre": "volume", "degree Celsius": "temperature"}
