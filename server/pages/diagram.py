@@ -17,15 +17,15 @@ from server.naming import Link, Name, best
 
 WIDTH: Final = 1120
 HEIGHT: Final = 640
-_W: Final = 164
+_W: Final = 176
 _H: Final = 44
 #: Class → the middle of its box.
 BOXES: Final = {
     "SourceDocument": (110, 60), "TextEvidence": (110, 230), "Case": (400, 60), "Recognition": (700, 60),
-    "Programme": (560, 250), "Mechanism": (880, 60), "MechanismComponent": (1010, 180),
+    "Programme": (560, 250), "Mechanism": (880, 60), "MechanismComponent": (1005, 180),
     "Participation": (310, 360), "Party": (110, 480), "Area": (400, 580), "CooperationFramework": (110, 600),
-    "Result": (800, 300), "Measurement": (950, 430), "Indicator": (1025, 310), "BeneficiaryGroup": (620, 580),
-    "FundingFlow": (730, 430), "Product": (950, 580),
+    "Result": (800, 300), "Measurement": (965, 430), "Indicator": (1015, 310), "BeneficiaryGroup": (620, 580),
+    "FundingFlow": (715, 430), "Product": (950, 580),
 }  # fmt: skip
 #: Which properties are drawn, from which box to which.
 EDGES: Final = (

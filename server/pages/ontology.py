@@ -52,8 +52,8 @@ class Example:
 class Entry:
     """One class or property: its names and meanings, how often it is used, and how it stands to others.
 
-    `relations` are those within the ontology (text key → links), `alignments` those to others
-    (property as it is written → links).
+    `uses` asks for what uses it. `relations` are those within the ontology (text key → links),
+    `alignments` those to others (property as it is written → links).
     """
 
     key: str
@@ -62,6 +62,7 @@ class Entry:
     definition: Name | None
     other_definition: str | None
     count: int
+    uses: str
     example: Example | None
     relations: dict[str, list[Link]]
     alignments: dict[str, list[Link]]
@@ -146,10 +147,17 @@ def _entry(lang: str, found: terms.Term, count: int, example: Example | None) ->
         definition=best(definitions, lang),
         other_definition=definitions.get(other) if lang in definitions else None,
         count=count,
+        uses=_uses(found),
         example=example,
         relations={t: found_ for c, t in _RELATIONS if (found_ := list(_related(lang, found.name, c)))},
         alignments=_alignments(lang, found.name),
     )
+
+
+def _uses(found: terms.Term) -> str:
+    """Return a query for what uses a term."""
+    pattern = f"?thing a dk:{found.name}" if found.kind == "class" else f"?thing dk:{found.name} ?value"
+    return f"PREFIX dk: <{ONTOLOGY}#>\n\nSELECT * WHERE {{\n  {pattern}\n}}\nLIMIT 200\n"
 
 
 def _related(lang: str, name: str, curie: str) -> Iterator[Link]:

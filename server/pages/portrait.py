@@ -18,7 +18,7 @@ from ontology.records import ROLES
 from server import links
 from server.figures import number, plain
 from server.naming import Link, Name, best
-from server.neighbourhood import INFERRED, Incoming, Neighbourhood, Statement
+from server.neighbourhood import INFERRED, PARTS, Incoming, Neighbourhood, Statement
 from server.pages.evidence import Citation, Evidence, Numbering, Texts
 from server.pages.quantities import Figure, Quantities, is_unreviewed, with_bars
 from server.pages.values import decimal, iris
@@ -34,6 +34,7 @@ _NAMES: Final = tuple(map(expand, ("rdfs:label", "skos:prefLabel", "dcterms:titl
 _PROSE: Final = tuple(map(expand, ("dcterms:description", "skos:definition", "rdfs:comment")))
 _SHOWN_APART: Final = {
     *_NAMES, *_PROSE, *map(expand, ("rdf:type", "skos:altLabel", "skos:note", "dk:evidence", "dk:reviewState")),
+    *map(expand, ("oa:start", "oa:end", "oa:exact")),  # as dk:beginIndex, dk:endIndex and dk:exactText say
     *map(expand, ("dk:hasMeasurement", "dk:resultMeasurement", "dk:hasResult", "dk:participation", "dk:amount")),
     *(expand(curie) for _, curie in ROLES.values()),
 }  # fmt: skip
@@ -43,7 +44,9 @@ _IN_THE_BOX: Final = frozenset(
     for local in ("ofIndicator", "unit", "status", "asWritten", "periodStart", "periodEnd", "periodText", "recurrence")
 )
 #: Types that say nothing to a reader.
-_PLUMBING_TYPES: Final = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
+_PLUMBING_TYPES: Final = (
+    "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/ns/oa#",
+)  # fmt: skip
 #: Properties whose values are the same thing, or more about it, in other datasets.
 _ELSEWHERE: Final = frozenset(
     map(
@@ -263,6 +266,11 @@ class Painter:
         words += [n.text for n in self._texts_of(part, expand("skos:note"))]
         return "；".join(words) if self._lang == "zh" and words else "; ".join(words) or None
 
+    def _own(self, iri: str) -> Sequence[Citation]:
+        """Return the words that a part of the thing itself rests on: of a flow of money, a rule, a component."""
+        local = links.parse(iri)
+        return self._evidence.of(iri) if local and local.kind in PARTS else ()
+
     def _cited(self, iri: str) -> dict[str, list[Citation]]:
         """Return the words for what a thing's participations say: party → citations."""
         found: dict[str, list[Citation]] = {}
@@ -298,7 +306,10 @@ class Painter:
         linked, literals = [], []
         for s in statements:
             if isinstance(s.value, ox.NamedNode):
-                link, citations = self._link(s.value.value), (cited or {}).get(s.value.value, ())
+                link, citations = (
+                    self._link(s.value.value),
+                    (cited or {}).get(s.value.value) or self._own(s.value.value),
+                )
                 if property_ in _ELSEWHERE and not link.is_local:
                     link = Link(Name(_elsewhere(link.iri)), link.href, link.iri)
                 linked.append(Value(link=link, citations=citations))
