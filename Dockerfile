@@ -1,5 +1,5 @@
 # The server, with the data directory in the volume /data:
-#   docker build -t duikou . && docker run -p 8000:8000 -v duikou:/data duikou
+#   docker build -t duikou . && docker run --init --restart unless-stopped -p 8000:8000 -v duikou:/data duikou
 # The ten cases: docker run --rm -v duikou:/data duikou build --db /data
 FROM python:3.12-slim AS build
 WORKDIR /src
@@ -8,10 +8,14 @@ RUN python -m venv /opt/duikou && /opt/duikou/bin/pip install --no-cache-dir uv=
 COPY pyproject.toml requirements.lock ./
 RUN /opt/duikou/bin/uv pip install --python /opt/duikou/bin/python --require-hashes --no-cache -r requirements.lock
 COPY README.md LICENSE LICENSE-DATA.md ./
+COPY packaging packaging
 COPY ontology ontology
 COPY graph graph
 COPY loaders loaders
 COPY server server
+# What the build steps need, Node for the front-end for one, and then the steps and the package.
+RUN needed=$(/opt/duikou/bin/python packaging/hatch_build.py requirements) && \
+    { [ -z "$needed" ] || /opt/duikou/bin/uv pip install --python /opt/duikou/bin/python --no-cache $needed; }
 RUN /opt/duikou/bin/uv pip install --python /opt/duikou/bin/python --no-deps --no-build-isolation --no-cache .
 
 FROM python:3.12-slim

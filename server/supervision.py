@@ -147,7 +147,9 @@ class _Engine:
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`; also `OverBudget` and `Cancelled`."""
         with self._supervision.asking("query", text):
-            return self._engine.answer(text, dataset, formats)
+            answer = self._engine.answer(text, dataset, formats)
+            current().check()  # a remote store cannot be stopped: its answer is dropped
+            return answer
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`; also `OverBudget` and `Cancelled`."""

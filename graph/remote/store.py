@@ -29,6 +29,7 @@ from pyoxigraph import (
     Triple,
 )
 
+from graph.asking import current
 from graph.database import now
 from graph.engine import Answer, Dataset, Exhausted, Limit, choose
 from graph.formats import Format, Kind
@@ -287,7 +288,9 @@ class RemoteReader:
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`; also `Exhausted` when a limit, here or there, stopped the query."""
-        deadline = time.monotonic() + self._remote.limits.seconds
+        asking = current()
+        asking.works()
+        deadline = time.monotonic() + min(self._remote.limits.seconds, asking.seconds or self._remote.limits.seconds)
         reading = self._remote.checker.query(text, dataset.base)
         return self._ask(reading.text, reading.form, self._graphs(dataset, reading.names_graphs), formats, deadline)
 
