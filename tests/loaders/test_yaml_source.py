@@ -290,3 +290,7 @@ def test_no_bytes_raise_anything_but_a_source_error(data: bytes) -> None:
 def test_no_arrangement_of_yaml_signs_raises_anything_but_a_source_error(text: str) -> None:
     for loader in LOADERS:
         assert all("\n" not in str(p) for p in problems_of(text.encode(), loader))
+
+
+def test_an_escaped_carriage_return_is_part_of_a_text() -> None:
+    assert read_yaml(b'a: "one\\r\\ntwo"', "x.yaml").data == {"a": "one\r\ntwo"}

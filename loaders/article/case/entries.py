@@ -30,6 +30,7 @@ WORDS: Final = 17
 #: And one for a name so many.
 NAME: Final = 200
 _NOT_IN_A_FILE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BROKEN: Final = re.compile(r"(?<=[\u4e00-\u9fff])[ \t]*[\r\n]\s*(?=[\u4e00-\u9fff])")
 _WIDER: Final = frozenset({"name.cooperation"})
 _DATED: Final = re.compile(r"(?:(\d{4})年|(今年))?(\d{1,2})月(?:(\d{1,2})日)?[^，。；、]{0,6}$")
 
@@ -126,8 +127,8 @@ def _plain(value: object) -> object:
 
 
 def clean(name: str) -> str:
-    """Return a name in one line, as a file can hold it; never empty."""
-    return " ".join(_NOT_IN_A_FILE.sub("", name).split())[:NAME] or "…"
+    """Return a name in one line, as a file can hold it; a word that a line break cuts in two is whole again."""
+    return " ".join(_BROKEN.sub("", _NOT_IN_A_FILE.sub("", name)).split())[:NAME] or "…"
 
 
 def labels(name: str, language: str, english: str | None = None) -> Entry:
@@ -369,7 +370,7 @@ class _Case:
         if name.parts and "components" not in entry:
             entry["components"] = [
                 {
-                    "type": part_type(surface)[0] or "other-part",
+                    "type": part_type(clean(surface))[0] or "other-part",
                     "name": labels(surface, self.language),
                     "evidence": [self.made.evidence(start, end)],
                 }

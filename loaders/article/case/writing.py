@@ -68,7 +68,7 @@ def write(
             span = places.get((section, key)) or _span_of(entry)
             if span:
                 yield f"  # {sentence(reading.text, *span)}\n"
-            yield from _entry(f"  {_key(key)}:", entry, 2)
+            yield from _entry(f"  {_key(key)}:", entry, 2, reading.text)
     if reading.unread:
         yield "\n# 未读 not read:\n"
         for one in reading.unread:
@@ -117,17 +117,23 @@ def _one_line(words: str) -> str:
     return " ".join(_UNSAFE.sub(" ", words).split())
 
 
-def _entry(head: str, value: Any, depth: int) -> Iterator[str]:
-    """Yield `head` (a key with its colon) and its value, on the same line where it fits."""
+def _entry(head: str, value: Any, depth: int, text: str) -> Iterator[str]:
+    """Yield `head` (a key with its colon) and its value, on the same line where it fits.
+
+    What has a review of its own stands below its sentence; a review is one line.
+    """
     flow = _flow(value)
     indent = "  " * depth
     fits = len(head) + len(flow) < _FLOW_WIDTH
-    if not isinstance(value, dict | list) or not value or (fits and not _nested(value)):
+    if not isinstance(value, dict | list) or not value or head.endswith(" review:") or (fits and not _nested(value)):
         yield f"{head} {flow}\n"
     elif isinstance(value, dict):
         yield f"{head}\n"
         for name, inner in value.items():
-            yield from _entry(f"{indent}{_key(name)}:", inner, depth + 1)
+            span = _span_of(inner)
+            if span:
+                yield f"{indent}# {sentence(text, *span)}\n"
+            yield from _entry(f"{indent}{_key(name)}:", inner, depth + 1, text)
     else:
         yield f"{head}\n"
         for item in value:
@@ -164,4 +170,5 @@ def _scalar(value: Any) -> str:
     text = str(value)
     if _PLAIN.fullmatch(text) and text not in _RESERVED:
         return text
-    return json.dumps(text, ensure_ascii=bool(_UNSAFE.search(text.replace("\n", ""))))
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], quoted)

@@ -24,7 +24,7 @@ from loaders.builtin import FOLDER
 from loaders.case_file import parse_case_file, read_case_file
 from loaders.evidence import check_against_text
 from ontology.errors import SourceError
-from ontology.records import Case, Measurement, Mechanism, Participation, Programme, Record
+from ontology.records import Case, Measurement, Mechanism, Participation, Programme, Record, TextEvidence
 
 TEXT = (
     "山货进城活动\n浙江医疗队在洛宁县开展“山货进城”活动,培训120余名村医,采用“公司+农户”模式,销售3.5吨,计划培训200名。\n"
@@ -274,6 +274,18 @@ def test_a_file_with_decisions_loads_without_what_was_rejected() -> None:
 
 
 # -- any text -----------------------------------------------------------------
+
+
+def test_words_broken_over_lines_are_cited_as_they_stand_and_called_whole() -> None:
+    text = "启动山货进城项目。采用“公司+合\r\n作社”模式,培训村医1\r\n20名。\r\n"
+    document = decode(text.encode(), "crlf.txt")
+    source = parsed(written(read(document), "crlf"))
+
+    assert check_against_text(source, text) == []
+    assert [r.label.zh for r in source.records if r.kind == "component"] == ["公司", "合作社"]
+    assert "合\r\n作社" in {r.text for r in source.records if isinstance(r, TextEvidence)}
+    assert {r.value for r in of_type(source, Measurement).values()} == {120}
+
 
 ODD = [
     "。", "百", "“”", "项目", "\u3000\u3000一", "《》", "+", "“+”模式", "1", "一二三四五六七八九十", "第一条 总则",
