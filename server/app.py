@@ -48,6 +48,7 @@ def create_app(
     federates: bool = False,
     must_match: bool = False,
     tokens: tuple[Scoped, ...] = (),
+    ground: str = "land",
 ) -> Flask:
     """Return the application that serves a database: protocol, data, pages.
 
@@ -58,8 +59,10 @@ def create_app(
     `public_url` is the address that clients know the server by; without it that of each request is.
     `supervision` knows what the engine and the writer do for whom. `federates` says whether queries may
     call other endpoints, `must_match` that writes have to be conditional; `tokens` write to some graphs only.
+    `ground` is what maps draw below their points.
     """
     app = Flask(__name__)
+    app.config[pages.map.GROUND] = ground
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = True

@@ -81,6 +81,8 @@ class Settings:
     must_match: bool = False
     #: Tokens that write to some graphs only.
     tokens: tuple[Scoped, ...] = ()
+    #: What maps draw below their points: one of `pages.map.GROUNDS`.
+    ground: str = "land"
 
     @property
     def writes(self) -> bool:
@@ -159,6 +161,7 @@ def application(path: Path, settings: Settings) -> Flask:
         federates=bool(settings.services),
         must_match=settings.must_match,
         tokens=settings.tokens,
+        ground=settings.ground,
     )
 
 
@@ -193,6 +196,7 @@ def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:
         supervision=supervision,
         must_match=settings.must_match,
         tokens=settings.tokens,
+        ground=settings.ground,
     )
 
 

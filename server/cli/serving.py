@@ -55,6 +55,14 @@ if TYPE_CHECKING:
     help="An endpoint that queries may call by SERVICE; may be given more than once. Without it: none.",
 )
 @click.option(
+    "--map",
+    "ground",
+    default="land",
+    show_default=True,
+    type=click.Choice(["land", "points"]),
+    help="What maps draw below their points: land without borders, or nothing.",
+)
+@click.option(
     "--log",
     default="off",
     show_default=True,
@@ -138,6 +146,7 @@ def serve(
     proxies: tuple[str, ...],
     budget: float | None,
     must_match: bool,
+    ground: str,
     write_token: str | None,
     token_file: Path | None,
     store_url: str | None,
@@ -184,6 +193,7 @@ def serve(
         proxies=proxies,
         must_match=must_match,
         tokens=tokens.read(token_file) if token_file else (),
+        ground=ground,
     )
     running.serve(path, host, port, settings, ready=lambda url: click.echo(f"Duikou is at {url}"))
 

@@ -83,6 +83,7 @@ def _ways(here: str) -> list[tuple[str, str]]:
     kinds = [(links.listing(here, kind), texts.text(here, f"kind.{kind}")) for kind in _KINDS]
     return [
         *kinds,
+        (f"/{here}/map", texts.text(here, "map.short")),
         (links.ontology(here), texts.text(here, "site.ontology")),
         (links.console(here), texts.text(here, "site.sparql")),
         (links.data_page(here), texts.text(here, "site.data")),

@@ -1,0 +1,97 @@
+"""Points and flows on a map: the Equal Earth projection, a frame around what is shown, names that do not collide.
+
+The projection is that of Šavrič, Patterson and Jenny (2018), in the units of the land that the build draws:
+1000 to the radius of the earth, north up, the origin where the equator meets the meridian of Greenwich.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+from typing import Final
+
+SCALE: Final = 1000.0
+_A: Final = (1.340264, -0.081106, 0.000893, 0.003796)
+_M: Final = sqrt(3) / 2
+#: Width and height of a map as it is laid out; the frame keeps their ratio.
+RATIO: Final = 16 / 9
+#: The smallest frame, about a third of China across.
+_LEAST: Final = 320.0
+_MARGIN: Final = 0.12
+#: The letters of a name are about so wide and high, as shares of the frame's width.
+_LETTER: Final = 0.0135
+_LINE: Final = 0.02
+#: Characters from here on are as wide as they are high.
+_WIDE: Final = 0x2E7F
+
+#: Left, top, right, bottom.
+Box = tuple[float, float, float, float]
+
+
+def project(longitude: float, latitude: float) -> tuple[float, float]:
+    """Return where a point (degrees) is on the map: x to the east, y to the south."""
+    t = asin(_M * sin(radians(latitude)))
+    t2 = t * t
+    t6 = t2**3
+    x = radians(longitude) * cos(t) / (_M * (_A[0] + 3 * _A[1] * t2 + t6 * (7 * _A[2] + 9 * _A[3] * t2)))
+    y = t * (_A[0] + _A[1] * t2 + t6 * (_A[2] + _A[3] * t2))
+    return round(x * SCALE, 2), round(-y * SCALE, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of the map that is shown."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def view_box(self) -> str:
+        """The value of the SVG attribute."""
+        return f"{self.x:.1f} {self.y:.1f} {self.width:.1f} {self.height:.1f}"
+
+    def of_width(self, share: float) -> float:
+        """Return a length that is a share of the frame's width: what looks alike at every scale."""
+        return round(self.width * share, 2)
+
+
+def frame(points: Iterable[tuple[float, float]]) -> Frame:
+    """Return a frame around some projected points, with a margin, in the ratio of the layout."""
+    seen = list(points) or [project(104.0, 34.0)]
+    left, right = min(x for x, _ in seen), max(x for x, _ in seen)
+    top, bottom = min(y for _, y in seen), max(y for _, y in seen)
+    width = max((right - left) * (1 + 2 * _MARGIN), (bottom - top) * (1 + 2 * _MARGIN) * RATIO, _LEAST)
+    height = width / RATIO
+    return Frame((left + right - width) / 2, (top + bottom - height) / 2, width, height)
+
+
+def curve(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Return the path of a flow: an arc that bows to its left, so that there and back are two."""
+    (x1, y1), (x2, y2) = start, end
+    bow = 0.18
+    middle = (x1 + x2) / 2 + (y2 - y1) * bow, (y1 + y2) / 2 - (x2 - x1) * bow
+    return f"M{x1:g} {y1:g}Q{middle[0]:.1f} {middle[1]:.1f} {x2:g} {y2:g}"
+
+
+def named(points: Sequence[tuple[tuple[float, float], str]], within: Frame) -> list[bool]:
+    """Return for each point whether its name can stand to its right without touching a point or an earlier name."""
+    half = within.of_width(_LINE) / 2
+    dots = [(x - half / 2, y - half / 2, x + half / 2, y + half / 2) for (x, y), _ in points]
+    taken: list[Box] = []
+    shown = []
+    for n, ((x, y), name) in enumerate(points):
+        letters = sum(1.0 if ord(c) > _WIDE else 0.55 for c in name)
+        box = (x, y - half, x + within.of_width(_LETTER) * (letters + 1.2), y + half)
+        others = [dot for i, dot in enumerate(dots) if i != n and dot != dots[n]]
+        free = box[2] < within.x + within.width and not any(_touch(box, other) for other in (*taken, *others))
+        shown.append(free)
+        if free:
+            taken.append(box)
+    return shown
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
