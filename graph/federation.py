@@ -187,7 +187,7 @@ def _post(endpoint: str, query: str, deadline: float) -> bytes:
     parts = urlsplit(endpoint)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise QueryError(f"{endpoint} is no address of an endpoint")
-    address = _address(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+    address = address_of(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
     left = max(deadline - time.monotonic(), 0.05)
     settings: dict[str, Any] = {"timeout": urllib3.Timeout(total=left), "retries": False, "maxsize": 1}
     pool: urllib3.HTTPConnectionPool
@@ -232,7 +232,7 @@ def _read(response: urllib3.BaseHTTPResponse, endpoint: str, deadline: float) ->
     return b"".join(chunks)
 
 
-def _address(host: str, port: int) -> str:
+def address_of(host: str, port: int) -> str:
     """Return the one address to connect to. `NotOffered` for a name that leads to this machine or its network.
 
     An operator who writes down a numeric address means it, wherever it leads.

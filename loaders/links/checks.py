@@ -31,6 +31,18 @@ def faults(table: Table, name: str) -> list[Problem]:
     return found
 
 
+def review_faults(table: Table, name: str) -> list[Problem]:
+    """Return what keeps a user's table from being published: claims without evidence, wrong identifiers."""
+    found = [
+        Problem(message, Origin(name, line), remedy)
+        for mapping, line in zip(table.mappings, table.lines, strict=True)
+        if mapping.state is State.REVIEWED
+        for message, remedy in _row_faults(mapping)
+        if "no scheme that we link to" not in message
+    ]
+    return [*found, *_shared(table, name)]
+
+
 def _row_faults(mapping: Mapping) -> Iterator[tuple[str, str]]:
     link = f"{compact(mapping.subject)} → {compact(mapping.object) if mapping.object else 'nothing found'}"
     if "from memory" in f"{mapping.evidence} {mapping.comment}".lower():
@@ -51,6 +63,8 @@ def _row_faults(mapping: Mapping) -> Iterator[tuple[str, str]]:
         yield f"{link}: no scheme that we link to", f"Schemes: {', '.join(TARGETS)}"
     elif not target[0].shape(target[1]):
         yield f"{link}: {target[1]!r} is no identifier of {target[0].name}", "Compare it with the target"
+    if not mapping.subject.startswith(BASE):
+        return
     if mapping.subject.startswith(_CONCEPT):
         if mapping.predicate not in _CONCEPTS:
             yield f"{link}: {compact(mapping.predicate)} does not go between concepts", "Use one of skos:…Match"
@@ -70,7 +84,8 @@ def _shared(table: Table, name: str) -> Iterator[Problem]:
         other, first = ends.setdefault(mapping.object, (mapping.subject, line))
         if other != mapping.subject:
             yield Problem(f"{here} {first} {compact(other)} is", where, "Only one of them is right")
-        scheme = (target_of(mapping.object) or (TARGETS["wd"], ""))[0].prefix
+        target = target_of(mapping.object)
+        scheme = target[0].prefix if target else mapping.object
         object, first = starts.setdefault((mapping.subject, scheme), (mapping.object, line))
         if object != mapping.object:
             yield Problem(f"{here} {first} {compact(object)}", where, "Only one of them is right")

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "extract": "extracting:extract",
     "query": "asking:query",
     "get": "asking:get",
+    "link": "linking:link",
     "validate": "checking:validate",
     "export": "keeping:export",
     "stats": "keeping:stats",

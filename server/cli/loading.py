@@ -64,7 +64,7 @@ def load(
     dry_run: bool,
     report_file: Path | None,
 ) -> None:
-    """Load case files, articles, RDF files, tables of links (SSSOM) and the texts of documents.
+    """Load case files, articles, RDF, tables of links and the texts of documents.
 
     A source that was loaded before is replaced, in one step: nothing changes where one of them is wrong. Prints
     a line for each source.

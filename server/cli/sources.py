@@ -9,6 +9,7 @@ from typing import Final
 from graph.formats import Format
 from graph.formats import Kind as Holds
 from loaders.files import read_file
+from loaders.links.source import is_table
 from ontology.errors import Origin, Problem, SourceError
 
 
@@ -19,6 +20,7 @@ class Kind(Enum):
     RDF = "rdf"
     DOCUMENT = "document"
     ARTICLE = "article"
+    LINKS = "links"
 
 
 #: What may come one day, by ending; said plainly until then.
@@ -35,6 +37,8 @@ def kind_of(path: Path, told: str | None) -> Kind:
         read_file(path, 0)  # says what is the matter
     if told is not None:
         return Kind(told)
+    if is_table(path):
+        return Kind.LINKS
     ending = path.suffix.lower()
     if ending in (".yaml", ".yml"):
         return Kind.CASE
@@ -50,13 +54,15 @@ def kind_of(path: Path, told: str | None) -> Kind:
             Problem(
                 f"this version reads no sources of the kind “{_NOT_YET[ending]}”",
                 Origin(str(path)),
-                "It reads case files (.yaml), RDF (.ttl .nt .nq .trig .rdf .jsonld) and articles "
-                "(.txt .md .html .docx .pdf)",
+                "It reads case files (.yaml), RDF (.ttl .nt .nq .trig .rdf .jsonld), articles "
+                "(.txt .md .html .docx .pdf) and links (.sssom.tsv)",
             )
         )
     raise SourceError(
         Problem(
-            "its name does not say what it is", Origin(str(path)), "Say so with --as case, rdf, article or document"
+            "its name does not say what it is",
+            Origin(str(path)),
+            "Say so with --as case, rdf, article, document or links",
         )
     )
 

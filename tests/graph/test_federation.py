@@ -186,10 +186,10 @@ def test_a_name_is_followed_to_public_addresses_only(
     told = [(family, socket.SOCK_STREAM, 6, "", (address, 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: told)
     if is_public:
-        assert federation._address("endpoint.example", 80) == address
+        assert federation.address_of("endpoint.example", 80) == address
     else:
         with pytest.raises(NotOffered, match="no public address"):
-            federation._address("endpoint.example", 80)
+            federation.address_of("endpoint.example", 80)
 
 
 def test_a_name_that_leads_to_this_machine_is_refused_even_if_allowed(remote: tuple[str, list[str]]) -> None:

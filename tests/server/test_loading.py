@@ -118,7 +118,7 @@ BROKEN: list[tuple[str, str | bytes, str]] = [
     ("grants.csv", "a,b\n", "of the kind “table”"),
     ("activities.xml", "<iati-activities/>", "of the kind “IATI”"),
     ("article.html", "<p>", "there is no text in it"),
-    ("mystery", "?", "--as case, rdf, article or document"),
+    ("mystery", "?", "--as case, rdf, article, document or links"),
 ]
 
 
