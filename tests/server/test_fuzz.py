@@ -164,7 +164,7 @@ def described(draw: st.DrawFn) -> dict[str, Any]:
     sent = draw(st.sampled_from([{}, TOKEN]))
     for told in map(_resolved, parameters):
         schema = told.get("schema", {})
-        right = [*schema.get("enum", ()), *([told["example"]] if "example" in told else [])]
+        right = [str(v) for v in (*schema.get("enum", ()), *([told["example"]] if "example" in told else []))]
         value = draw(st.one_of(junk, header, st.sampled_from(right or ["x"]), st.integers().map(str)))
         if told["in"] == "path":
             path = path.replace(f"{{{told['name']}}}", quote_from_bytes(value.encode()) or "x")
