@@ -46,16 +46,17 @@ class Outcome:
 
     kills: Counter[str] = field(default_factory=Counter)
     back: list[float] = field(default_factory=list)
+    slowest: dict[str, float] = field(default_factory=dict)
     acknowledged: int = 0
     unacknowledged_whole: int = 0
     absent: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        slowest = max(self.back, default=0)
+        slowest = ", ".join(f"{role} {seconds:.2f}" for role, seconds in self.slowest.items())
         return (
-            f"kills: {dict(self.kills)}\nback after {sorted(self.back)[len(self.back) // 2]:.2f} s (median), "
-            f"{slowest:.2f} s (worst)\nwrites: {self.acknowledged} acknowledged, all there; of the others "
+            f"kills: {dict(self.kills)}\nback after {sorted(self.back)[len(self.back) // 2]:.2f} s (median); "
+            f"at the latest: {slowest}\nwrites: {self.acknowledged} acknowledged, all there; of the others "
             f"{self.unacknowledged_whole} whole, {self.absent} absent\nwrong: {self.wrong or 'nothing'}"
         )
 
@@ -197,6 +198,7 @@ def kill(
             outcome.kills[role] += 1
             took = _wait(service, 4 * back)
             outcome.back.append(took)
+            outcome.slowest[role] = max(took, outcome.slowest.get(role, 0.0))
             if took > back:
                 outcome.wrong.append(f"back only {took:.1f} s after a {role} was killed")
     until.set()
