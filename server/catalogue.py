@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, request
 
 from graph.formats import Format
 from ontology.namespaces import BASE, ONTOLOGY, PREFIXES, named_graph
-from server import access, dumps, links, negotiation
+from server import access, dumps, links, linksets, negotiation
 from server.problems import HttpError
 from server.statistics import Counts, Kept
 
@@ -158,6 +158,7 @@ def _void(counts: Counts) -> Iterator[ox.Triple]:
             yield _triple(here, f"void:{name}", _integer(number))
     yield from _partitions(here, "class", "entities", counts.classes)
     yield from _partitions(here, "property", "triples", counts.properties)
+    yield from linksets.described(counts.links, root, here)
     for iri, count in _graphs().items():
         node = _subset(iri)
         yield _triple(here, "void:subset", node)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from graph.engine import Engine, Exhausted
-from server import queries
+from server import linksets, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Counts:
     #: Things by class, and triples by property, most frequent first.
     classes: Mapping[str, int] = field(default_factory=dict)
     properties: Mapping[str, int] = field(default_factory=dict)
+    #: Links to the data of others, by namespace and predicate.
+    links: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 class Kept:
@@ -52,6 +54,7 @@ def count(engine: Engine) -> Counts:
         objects=_one(engine, "objects"),
         classes=_by_name(engine, "classes", "class") or {},
         properties=properties or {},
+        links=linksets.count(engine),
     )
 
 

@@ -69,6 +69,8 @@ def test_every_graph_is_a_subset_with_its_size(site: FlaskClient, ten_cases: Dat
     assert now is not None
     found = {}
     for quad in void.quads_for_pattern(HERE, ox.NamedNode(f"{VOID}subset"), None):
+        if f"{VOID}Linkset" in values(void, quad.object, RDF_TYPE.value):
+            continue
         (name,) = values(void, quad.object, "http://www.w3.org/ns/sparql-service-description#name")
         found[name] = int(values(void, quad.object, f"{VOID}triples")[0])
     assert found == dict(now.graphs)
@@ -188,3 +190,27 @@ def test_an_empty_store_is_described_too(tmp_path: Path) -> None:
     client = create_app(Database(tmp_path / "none")).test_client()
     assert values(read(client, "/void.ttl"), HERE, f"{VOID}triples") == ["0"]
     assert values(read(client, "/dataset"), HERE, f"{DCTERMS}license") == []
+
+
+def test_linksets_count_the_links_there_are(site: FlaskClient, ten_cases: Database) -> None:
+    store = read(site, "/void.ttl")
+    told = {}
+    for quad in store.quads_for_pattern(None, RDF_TYPE, ox.NamedNode(f"{VOID}Linkset")):
+        node = quad.subject
+        ((other,), (predicate,), (count,)) = (
+            values(store, node, VOID + key) for key in ("objectsTarget", "linkPredicate", "triples")
+        )
+        (space,) = values(store, ox.NamedNode(other), f"{VOID}uriSpace")
+        assert values(store, node, f"{VOID}subjectsTarget") == [HERE.value]
+        told[space, predicate] = int(count)
+    same = "https://schema.org/sameAs"
+    assert {space for space, predicate in told if predicate == same} == {
+        "http://www.wikidata.org/entity/", "http://sws.geonames.org/", "https://ror.org/",
+    }  # fmt: skip
+    reader = ten_cases.reader()
+    for (space, predicate), count in told.items():
+        rows = reader.select(
+            f"SELECT DISTINCT ?s ?o WHERE {{ ?s <{predicate}> ?o FILTER(STRSTARTS(STR(?o), '{space}')) }}"
+        )
+        assert len(rows) == count
+    assert told["http://www.wikidata.org/entity/", same] > 30
