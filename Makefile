@@ -66,5 +66,10 @@ lock: $(STAMP)
 bench: setup
 	$(BIN)/python -m benchmarks
 
+# /sparql against `oxigraph serve` and rdflib-endpoint on a million quads: some ten minutes. Needs wrk.
+bench-http: setup
+	$(BIN)/python -m benchmarks.http
+	$(BIN)/python -m benchmarks.bombs --http
+
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -97,10 +97,10 @@ def ask(service: Service, query: str, seconds: float = 60) -> bytes:
         return body
 
 
-def wrk(service: Service, case: Case, clients: int, seconds: float, *, cold: bool) -> Measured:
+def wrk(service: Service, case: Case, clients: int, seconds: int, *, cold: bool) -> Measured:
     """Ask a service as fast as it answers."""
     environment = {"Q": case.query, "P": service.path, "COLD": str(int(cold)), "MOST": str(case.most)}
-    shape = ["-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "20s", "--latency"]
+    shape = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "--latency"]
     told = subprocess.run(
         ["wrk", *shape, "-s", _SCRIPT, service.address],
         env=os.environ | environment, check=True, capture_output=True, text=True,
@@ -211,7 +211,7 @@ Key = tuple[Case, bool, int]
 
 
 def measure(
-    found: Sequence[Service], asked: Sequence[Case], rounds: int, seconds: float
+    found: Sequence[Service], asked: Sequence[Case], rounds: int, seconds: int
 ) -> dict[Key, dict[str, list[Measured]]]:
     """Ask all services in turn, again and again, so that what else the machine does meets all of them."""
     measured: dict[Key, dict[str, list[Measured]]] = {}
@@ -276,7 +276,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.http", description=__doc__)
     parser.add_argument("--quads", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--seconds", type=int, default=2, help="of each measurement")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"), help="where data and programs are kept")
     parser.add_argument("--without-rdflib", action="store_true", help="it takes minutes to load its data")
     arguments = parser.parse_args()
