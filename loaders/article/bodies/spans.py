@@ -433,7 +433,13 @@ class Finder:
                 continue
             start = self._clean_start(token.start, token.end)
             word = text[start : token.end]
-            if len(word) < 2 or _NO_BODY.search(word) or word in words("stop") or word in GENERIC:
+            if (
+                len(word) < 2
+                or word in head_rows()
+                or _NO_BODY.search(word)
+                or word in words("stop")
+                or word in GENERIC
+            ):
                 continue
             if text[start - 1 : start] in ("“", "《") and text[token.end : token.end + 1] in ("”", "》"):
                 continue

@@ -95,7 +95,8 @@ class _Sentence:
                 at = other.end
                 continue
             stop = town_within(text, at, end, trusted=bool(self.mentions) and self.mentions[-1].end == at)
-            if hit is not None and not (stop and bare(text[at : hit.end]) and stop - hit.end <= 2):
+            town = stop and bare(text[at : hit.end]) and stop - hit.end <= 2 if hit is not None else 0
+            if hit is not None and not (town and areas().get(text[hit.end : stop]) is None):
                 self.mentions.append(before := Mention(at, hit.end, "place.gazetteer", hit.entry))
                 at = hit.end
                 continue

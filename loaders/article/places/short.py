@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from loaders.article.places.names import Mention, abbreviations, candidate
-from loaders.article.tables import Row
+from loaders.article.tables import Row, rows
 from loaders.article.tokens import Tokens
 
 _PAIR_AFTER: Final = re.compile(
@@ -34,6 +35,12 @@ _WORDS: Final = frozenset(
 _PERSON: Final = ("PER", "TIME")
 
 
+@cache
+def _pairs() -> frozenset[str]:
+    """Return the pairs of provinces that are known as such: 闽宁, 沪滇."""
+    return frozenset(row["surface"] for row in rows("place_pairs"))
+
+
 def abbreviated(
     text: str, sentences: Sequence[tuple[int, int]], tokens: Tokens, known: Sequence[Mention], codes: set[str]
 ) -> Iterator[Mention]:
@@ -48,8 +55,8 @@ def abbreviated(
     for begin, end in sentences:
         at = begin
         while at < end:
-            rows = table.get(text[at])
-            if rows is None or taken(at):
+            found = table.get(text[at])
+            if found is None or taken(at):
                 at += 1
                 continue
             token = tokens.at(at)
@@ -57,13 +64,13 @@ def abbreviated(
                 at += 1  # a body's name; its parts are no mentions of their own
                 continue
             reading = _Character(text, at, begin, end, tokens, codes)
-            second = reading.pair(rows) if at + 1 < end and not taken(at + 1) else None
+            second = reading.pair(found) if at + 1 < end and not taken(at + 1) else None
             if second is not None:
                 yield _mention(at, second[0], "place.pair")
                 yield _mention(at + 1, second[1], "place.pair")
                 at += 2
                 continue
-            single = reading.single(rows)
+            single = reading.single(found)
             if single is not None:
                 yield _mention(at, *single)
             at += 1
@@ -92,6 +99,8 @@ class _Character:
         ):
             return None
         told = bool(_PAIR_AFTER.match(self.text, self.at + 2, self.end))
+        if self.text[self.at : self.at + 2] in _pairs():
+            return rows[0], followers[0]  # a province's row comes before a prefecture's
         for first in rows:
             for second in followers:
                 if first["code"][:2] == second["code"][:2]:

@@ -34,6 +34,8 @@ _NONE: Final = re.compile(
     r"贫困.*|民族地区|革命老区|[老山林牧库藏灾新景校社城郊市园]区|[县省]城|城[乡市]|农村|乡村|大山.*|深山.*|草原|高原|雪域.*|边[疆境].*|少数民族.*|"
     r"高寒.*|世界|全球|国际|东西部?|中原|祖国|首都|省会|州府|县域|基层|天下|三区三州|深度.*|上游|下游|两岸|对岸|田间.*|车间|海拔.*|.+[里内外上下]|[青绿]水青?山|金山银山|绿水青山)$"
 )
+#: Characters that make no name of a village: 全村, 农村.
+_NO_VILLAGE: Final = "整全各本该每乡农山某两几多小新老一二三四五六七八九十"
 #: A town or village at a position of a word; the shortest that does not end at once.
 _PART: Final = re.compile(
     r"[\u4e00-\u9fff·]{1,7}?(?:民族乡|[镇乡](?![镇村])|苏木|街道|社区|嘎查|村(?!民|委|寨|镇|庄|级|集体|里))"
@@ -63,8 +65,12 @@ def town_within(text: str, at: int, end: int, *, trusted: bool = False) -> int:
     Directly behind a county (`trusted`) even 古城镇 is a name.
     """
     found = _PART.match(text, at, end)
-    if found is None or len(found[0]) < 3:
+    if found is None or (
+        len(found[0]) < 3 and not (trusted and found[0][1] == "村" and found[0][0] not in _NO_VILLAGE)
+    ):
         return 0
+    if len(found[0]) == 2:
+        return found.end()
     if trusted and len(found[0]) == 3 and found[0][-1] in "镇乡" and found[0][0] in "古新老大小":
         return found.end()
     return found.end() if level_of(found[0]) in ("township", "village") else 0
