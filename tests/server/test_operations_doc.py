@@ -52,6 +52,6 @@ def test_the_container_serves_with_options_there_are() -> None:
     (line,) = re.findall(r"^CMD \[(.*)\]$", DOCKERFILE, re.MULTILINE)
     words = re.findall(r'"([^"]*)"', line)
     assert words[0] == "serve"
-    serve.make_parser(click.Context(serve)).parse_args(words[1:])
+    serve.make_parser(click.Context(serve, **main.context_settings)).parse_args(words[1:])
     for copied in re.findall(r"^COPY (?!--)(.*) \S+$", DOCKERFILE, re.MULTILINE):
         assert all((ROOT / name).exists() for name in copied.split())
