@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import Blueprint, Response, request
 
-from server import access, links, naming, neighbourhood
+from server import access, linked, links, naming, neighbourhood
 from server.datafile import Extension
 from server.pages import citing, document, relations
 from server.pages.answer import LANGUAGE, page, today, unchanged
@@ -52,6 +52,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
         citings=citing.citings(lang, name.iri, _title(portrait), _updated(), today()),
         structured=structured(portrait, request.base_url),
         size=size,
+        grounds=linked.grounds(engine, name.iri) if portrait.elsewhere else {},
     )
 
 

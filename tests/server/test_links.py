@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
+from flask.testing import FlaskClient
 
 from ontology.namespaces import concept, named_graph, term, thing
 from server import links
@@ -55,3 +56,14 @@ def test_a_name_is_an_iri_whatever_a_path_holds() -> None:
             name = links.name_of(kind, key)
             assert name is not None
             assert ox.NamedNode(name.iri).value == name.iri
+
+
+def test_pages_say_what_a_link_rests_on(site: FlaskClient) -> None:
+    for lang, words in (("zh", "核对的依据"), ("en", "what it rests on")):
+        page = site.get(f"/{lang}/organisation/tongji-university").get_data(as_text=True)
+        assert "https://ror.org/03rc6as71" in page
+        assert "ror-community/ror-records@d93fc66" in page
+        assert words in page
+    data = site.get("/data/area/532300.ttl").get_data(as_text=True)
+    assert "<http://www.wikidata.org/entity/Q999163>" in data
+    assert 'dk:wikidataId "Q999163"' in data
