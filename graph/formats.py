@@ -7,6 +7,7 @@ loader of RDF files all read this enum.
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
@@ -109,6 +110,7 @@ class Format(Enum):
         return self.is_rdf and self.rdf.supports_datasets
 
     @classmethod
+    @lru_cache(maxsize=8)
     def of_kind(cls, *kinds: Kind) -> tuple[Format, ...]:
         """Return the formats of the kinds, in the order we prefer them."""
         return tuple(f for f in cls if f.kind in kinds)

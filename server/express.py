@@ -36,10 +36,10 @@ MOST_BODY: Final = 64 << 10
 #: The most bytes of prepared answers. They are the bodies of the two other caches, held here by reference.
 KEPT: Final = 32 << 20
 #: Headers that make a request more than a plain question.
-_UNUSUAL: Final = (
+_UNUSUAL: Final = frozenset({
     "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE",
     "HTTP_RANGE", "HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT",
-)  # fmt: skip
+})  # fmt: skip
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?")
 
 
@@ -126,9 +126,7 @@ class Express:
                 self._numbers.hit.inc()
                 return ready
             asked = protocol.read(plain.method, plain.query_string.encode("latin-1"), plain.content_type, plain.body)
-            if asked.query is None or asked != protocol.Request(
-                asked.query, asked.default_graphs, asked.named_graphs, asked.format
-            ):
+            if asked.query is None or not asked.is_plain_query:
                 return None
             by_get = plain.method != "POST"
             if asked.format is not None:
@@ -195,7 +193,7 @@ class Express:
 def _plain(environ: WSGIEnvironment) -> _Plain | None:
     """Return the request if nothing about it is out of the ordinary; the body, once read, can be read again."""
     method = environ["REQUEST_METHOD"]
-    if method not in ("GET", "POST") or environ.get("SCRIPT_NAME") or any(name in environ for name in _UNUSUAL):
+    if method not in ("GET", "POST") or environ.get("SCRIPT_NAME") or not _UNUSUAL.isdisjoint(environ):
         return None
     base = _base(environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""))
     if base is None:

@@ -146,7 +146,11 @@ class Metrics:
             "duikou_queries", "Queries answered, from the cache (hit) or by an engine (miss).", ("cache",),
             registry=self.registry,
         )  # fmt: skip
-        self.running: Final = Gauge("duikou_queries_running", "Queries being answered.", registry=self.registry)
+        #: As many entries as queries are being answered: a list is many times faster to count in than a gauge.
+        self.running: Final[list[None]] = []
+        Gauge("duikou_queries_running", "Queries being answered.", registry=self.registry).set_function(
+            lambda: len(self.running)
+        )
         self.writes: Final = Counter("duikou_writes", "Writes asked for.", ("kind", "outcome"), registry=self.registry)
         self.write_seconds: Final = Histogram(
             "duikou_write_seconds", "Seconds that writes took.", ("kind",), buckets=_BUCKETS, registry=self.registry
@@ -217,7 +221,7 @@ class Watched:
         """See `graph.engine.Engine.answer`."""
         started, outcome = time.perf_counter(), "answered"
         self._asked.engine = False
-        self._metrics.running.inc()
+        self._metrics.running.append(None)
         try:
             answer = self._engine.answer(text, dataset, formats)
             (self._metrics.miss if self._asked.engine else self._metrics.hit).inc()
@@ -234,7 +238,7 @@ class Watched:
             outcome = "refused"
             raise
         finally:
-            self._metrics.running.dec()
+            self._metrics.running.pop()
             seconds = time.perf_counter() - started
             if seconds >= self._slow:
                 note_slow("slow query", seconds, outcome, {"query": text})

@@ -48,6 +48,11 @@ class Request:
     #: Seconds that the client would give its query; more than there is counts for nothing.
     timeout: float | None = None
 
+    @property
+    def is_plain_query(self) -> bool:
+        """Whether it asks a query and nothing beside, but for graphs and a format."""
+        return self.query is not None and self.update is None and self.timeout is None
+
 
 def most_bytes(content_type: str) -> int:
     """Return how many bytes of a body are read."""
