@@ -12,7 +12,7 @@ from loaders.article.case.words import level
 from loaders.article.facts import Place
 
 if TYPE_CHECKING:
-    from loaders.article.case.entries import Draft
+    from loaders.article.case.drafts import Draft
 
 CHINA: Final = "100000"
 #: Levels below the county have no code, so they are known by the unit that they lie in.

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loaders.article.case.keys import slug
 from loaders.article.case.questions import ask
+from loaders.article.case.text import WORDS, fits_a_file
 from loaders.article.case.words import flow_type, group, indicator, result_kind, unit
 from loaders.article.facts import Organisation, Quantity, Relation
 from loaders.case_schema import is_partial_date
 
 if TYPE_CHECKING:
-    from loaders.article.case.entries import Draft
+    from loaders.article.case.drafts import Draft
 
 Entry = dict[str, Any]
 #: Figures of these statuses say something of the programme, not what came of it.
@@ -72,7 +73,9 @@ def _figure(made: Draft, programme: str, quantity: Quantity, language: str) -> t
     end = quantity.end
     if quantity.counted and quantity.counted_start is not None and 0 <= quantity.counted_start - end <= 8:
         end = max(end, quantity.counted_start + len(quantity.counted))
-    written = text[quantity.start : end] if end - quantity.start <= 17 else text[quantity.start : quantity.end]
+    written = text[quantity.start : end]
+    if len(written) > WORDS or not fits_a_file(written):
+        written = text[quantity.start : quantity.end]
     end = quantity.start + len(written)
     word, known = unit(quantity.unit)
     name = slug(quantity.indicator)

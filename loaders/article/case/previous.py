@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.article.case.entries import checksum
+from loaders.article.case.drafts import checksum
 from loaders.case_schema import check
 from loaders.review import KINDS, details, without
 from loaders.yaml_source import read_yaml

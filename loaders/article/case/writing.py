@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from loaders.article.case.entries import Draft
+from loaders.article.case.drafts import Draft
 from loaders.article.facts import Reading
 from loaders.review import KINDS, details
 from loaders.yaml_source import MAX_BYTES, MAX_VALUES
