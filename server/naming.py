@@ -48,7 +48,7 @@ class Labels:
     """The labels of many things, asked for in batches."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._known: dict[str, dict[str, str]] = {}
 
     def load(self, iris: Iterable[str]) -> None:
@@ -57,7 +57,7 @@ class Labels:
         for start in range(0, len(wanted), queries.BATCH):
             batch = wanted[start : start + queries.BATCH]
             found: dict[str, dict[str, tuple[int, str]]] = {iri: {} for iri in batch}
-            for row in queries.select(self._engine, "labels", things=map(ox.NamedNode, batch)):
+            for row in queries.select(self.engine, "labels", things=map(ox.NamedNode, batch)):
                 label, thing, rank = row["label"], row["thing"].value, PROPERTIES.index(row["property"].value)
                 if isinstance(label, ox.Literal):
                     lang = (label.language or "").partition("-")[0].lower()

@@ -84,6 +84,7 @@ def _ways(here: str) -> list[tuple[str, str]]:
     return [
         *kinds,
         (f"/{here}/map", texts.text(here, "map.short")),
+        (f"/{here}/graph", texts.text(here, "graph.short")),
         (links.ontology(here), texts.text(here, "site.ontology")),
         (links.console(here), texts.text(here, "site.sparql")),
         (links.data_page(here), texts.text(here, "site.data")),
