@@ -46,8 +46,9 @@ _ACTS: Final = re.compile(
     r"^(?:负责人|有关负责人)?[^，,。;；、\n]{0,6}?(?:会同|联合|举办|承办|实施|组织实施|联手|具体负责|组织开展)"
 )
 _GIVING: Final = re.compile(
-    r"^[^。;；\n]{0,16}?(?:捐|资助|出资|投资|投入|援建|捐建|帮扶|结对|推出|提供|派出|派来|选派|收购|采购|培训|建成|建起|援助|帮助|购买|拨付|承诺|设立|发起)"
+    r"^[^。;；\n]{0,16}?(?:捐|资助|出资|投资|投入|援建|捐建|帮扶|结对|推出|提供|派出|派来|选派|收购|采购|培训|建成|建起|援助|帮助|购买|拨付|添|送|承诺|设立|发起)"
 )
+_RUNS: Final = re.compile(r"^(?:具体)?(?:承办|实施|运营|承建|施工|主办|组织实施|负责实施)")
 _SERVES: Final = re.compile(r"^[^，,。;；\n]{0,8}?(?:负责|承保|发放|承担|放贷|提供技术|开设专柜|参与|包销|上线)")
 _AMONG: Final = re.compile(
     r"^等[^，,。;；、\n]{0,8}(?:企业|公司|旅行社|平台|商超|超市)(?:合作|签约|对接|开设|也|纷纷|参与|上线|参加)"
@@ -91,21 +92,25 @@ def _role(
     if body.kind in _SAY:
         if body.kind == "government department" and _ACTS.match(tail):
             return CARRIES_OUT, "role.acts"
+        if body.kind == "government" and side == RECIPIENT and _AND_WITH.search(head) and _TOGETHER.match(tail):
+            return TAKES_PART, "role.with"
         return HAS_THE_SAY, "role.kind"
     if body.kind == "media":
         return None, ""
+    if text[first.begin - 1 : first.begin] == "由" and _RUNS.match(tail):
+        return CARRIES_OUT, "role.runs"
     if _WITH.search(head) or (_AND_WITH.search(head) and _TOGETHER.match(tail) and side in (None, DONOR)):
         return TAKES_PART, "role.with"
     if body.kind == "enterprise":
         if _BROUGHT.search(head):
             return GIVES, "role.brought"
-        if side not in (None, DONOR):
-            return (BENEFITS if "合作社" in body.name else TAKES_PART), "role.side"
         if _SERVES.match(tail) or _AMONG.match(tail):
             return TAKES_PART, "role.serves"
+        if side not in (None, DONOR):
+            return (TAKES_PART if body.rule == "body.list" else BENEFITS), "role.side"
         return GIVES, "role.side"
     if body.kind in _PUBLIC:
-        if side == RECIPIENT or (side is None and body.kind in _LOCAL):
+        if side == RECIPIENT or (side is None and (body.kind in _LOCAL or body.rule == "body.department")):
             return BENEFITS, "role.side"
         return GIVES, "role.side"
     if body.kind == "cooperative federation":
