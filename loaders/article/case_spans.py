@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from loaders.article.facts import CaseSpan
@@ -146,7 +147,8 @@ def _document_title(structure: Structure, parts: list[_Part], starts: set[int]) 
 
 
 def _case(structure: Structure, text: str, number: int, first: Paragraph, end: int) -> CaseSpan:
-    inside = [p for p in structure.paragraphs if first.begin <= p.begin < end]
+    paragraphs = structure.paragraphs
+    inside = paragraphs[bisect_left(paragraphs, first.begin, key=_begin) : bisect_left(paragraphs, end, key=_begin)]
     start, stop = structure.view.origin(first.begin), structure.view.origin(inside[-1].end - 1) + 1
     mark = _NUMBERED_CASE.match(_words(structure, first)) or _ANY_NUMBER.match(_words(structure, first))
     begin = first.begin + (mark.end() if mark else 0)
@@ -159,6 +161,10 @@ def _case(structure: Structure, text: str, number: int, first: Paragraph, end: i
     return CaseSpan(
         number=number, start=start, end=stop, title=text[title_start:title_end].strip(), title_start=title_start
     )
+
+
+def _begin(paragraph: Paragraph) -> int:
+    return paragraph.begin
 
 
 def _whole(structure: Structure, text: str, title: str) -> CaseSpan:

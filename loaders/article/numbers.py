@@ -11,7 +11,7 @@ DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, 
 STEPS = {"十": 10, "百": 100, "千": 1000}
 MYRIADS = {"万": 10**4, "亿": 10**8}
 
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_ARABIC = r"(?:(?<!\d)\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _CHINESE = r"[一二两三四五六七八九十百千万亿零〇]+(?:点[一二三四五六七八九零〇]+)?"
 #: 余, 多 and 几 after the digits; not where they begin a word of their own.
 _INFIX = r"[余几]|多(?!元化|样|彩|民族|功能|媒体|语种|形式|层次|渠道|方式)"
@@ -24,12 +24,16 @@ NUMBER = re.compile(
     r"|(?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![\d/]))"
     r"|(?P<vague>(?:好几|几|数)[十百千万亿]+[余多]?)"
     r"|(?P<half>一多?半(?!会|晌|点|天)|过半(?=[数的农村群受学员以贫脱牧])|半数|(?<![上下前后大多过一二三四五六七八九十年天个月])半(?=个?(?:年|月|天|小时|学期|亩|吨|斤|公里|里)))"
-    rf"|(?P<arabic>{_ARABIC})(?:(?P<infix>{_INFIX})?(?P<scale>[十百千]?[万亿]{{1,2}}|[十百]|千(?![米瓦克伏]))"
+    rf"|(?P<arabic>{_ARABIC})(?:(?P<infix>{_INFIX})?(?P<scale>[十百千]?[万亿]{{1,2}}|[十百]|千(?![米瓦克伏])|个亿)"
     r"(?P<rest>(?:\d+(?:\.\d+)?[千百十万](?![分]))*))?"
     rf"|(?P<chinese>{_CHINESE})"
 )
 _TAIL = re.compile(rf"(?P<infix>{_INFIX})(?P<scale>[十百千]?[万亿]{{1,2}}|[百千])?")
 _REST = re.compile(r"(\d+(?:\.\d+)?)([千百十万])")
+
+
+#: No numeral is longer: what is, is a code or noise.
+_LONGEST = 24
 
 
 @dataclass(slots=True)
@@ -61,6 +65,8 @@ def numerals(text: str, begin: int = 0, end: int | None = None) -> Iterator[Nume
 
 def numeral_of(found: re.Match[str]) -> Numeral | None:
     """Return the numeral that a match of `NUMBER` is, or None where its characters make no number."""
+    if found.end() - found.start() > _LONGEST:
+        return None
     kind = found.lastgroup if found.lastgroup in {"vague", "half", "slash"} else None
     if found["hundredths"]:
         return _fraction(found)
@@ -139,7 +145,7 @@ def _plain(words: str) -> Decimal | None:
 
 def _scale(words: str) -> int:
     size = 1
-    for character in words:
+    for character in words.lstrip("个"):
         size *= STEPS.get(character) or MYRIADS[character]
     return size
 

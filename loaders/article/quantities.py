@@ -68,9 +68,10 @@ _MARKS = re.compile(r"平均分|成绩|得分|满意度|评分|总分")
 _GOES_ON = re.compile(r"[，,。；;、！)”]|上升|下降|增|减|提|降|涨|升|扩|跃|到|以上|左右|$")
 _SPOKEN = re.compile(
     r"(?P<times>人次)|(?P<people>人口|人数|用户|粉丝|会员|劳动力|就业人员)|(?P<views>点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量)"
-    r"|(?P<money>销售额|交易额|成交额|产值|收入|资金|投资|金额|总额|利润|税收|营收)"
+    r"|(?P<money>销售额|交易额|成交额|产值|收入|资金|投资|金额|总额|利润|税收|营收|元|投入|贷款?|捐|钱|补贴)"
 )
 _NAMES = {"times": "person-time", "people": "person", "views": "view", "money": "CNY"}
+_LONGEST = 1000
 _UNKNOWN = Word("", "", "item", "bare", "")
 
 
@@ -145,7 +146,11 @@ class _Reader:
 
     def _bounds(self, ends: list[int], position: int) -> tuple[int, int]:
         i = bisect_right(ends, position)
-        return (ends[i - 1] if i else 0), (ends[i] if i < len(ends) else len(self.view))
+        begin, end = (ends[i - 1] if i else 0), (ends[i] if i < len(ends) else len(self.view))
+        if end - begin > _LONGEST:  # no sentence of prose: what is looked through for each figure stays bounded
+            block = position - (position - begin) % _LONGEST
+            begin, end = block, min(end, block + _LONGEST)
+        return begin, end
 
     def _figure(self, numeral: Numeral) -> _Found | None:
         view, begin, end = self.view, numeral.begin, numeral.end
@@ -228,6 +233,8 @@ class _Reader:
         refs += extra
         if approximate and qualifier == "exact":
             qualifier = "about"
+        if unit is not None and unit.note.startswith("*"):
+            value *= Decimal(unit.note[1:])
         if kind == "ratio":
             value = value / (10 if unit is not None and unit.surface == "成" else 100)
             upper = upper / 100 if upper is not None else None
@@ -401,7 +408,8 @@ class _Reader:
         ):
             return Counted("CNY", "bare")
         if numeral.scale >= 10_000:
-            spoken = list(_SPOKEN.finditer(view, max(clause[0], begin - 30), begin))
+            sentence = self._bounds(self.sentence_ends, begin)[0]
+            spoken = list(_SPOKEN.finditer(view, max(sentence, begin - 60), begin))
             if spoken and _GOES_ON.match(view, numeral.end):
                 return Counted(_NAMES[spoken[-1].lastgroup or ""], "bare")
             low = max(clause[0], begin - 16)
@@ -431,6 +439,8 @@ class _Reader:
         if unit.surface.startswith("个半"):
             return True
         if unit.kind == "time" and _LASTING.search(self.view, max(0, numeral.begin - 4), numeral.begin):
+            return True
+        if unit.kind in {"length", "mass", "area"} and self.view.startswith("多", stop):
             return True
         return unit.kind == "time" and (
             self.view[stop - 1] == "半" or self.view.startswith("多", stop) or "多" in unit.surface
