@@ -52,7 +52,7 @@ def _bibtex(lang: str, iri: str, title: str, updated: date | None, today: date) 
 
 
 def _tex(words: str) -> str:
-    return re.sub(r"[\\{}]", "", re.sub(r"([#$%&_])", r"\\\1", words))
+    return re.sub(r"([#$%&_])", r"\\\1", re.sub(r"[\\{}]", "", words))
 
 
 def _csl(lang: str, iri: str, title: str, updated: date | None, today: date) -> str:

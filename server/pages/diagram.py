@@ -23,7 +23,7 @@ _H: Final = 44
 BOXES: Final = {
     "SourceDocument": (110, 60), "TextEvidence": (110, 230), "Case": (400, 60), "Recognition": (700, 60),
     "Programme": (560, 250), "Mechanism": (880, 60), "MechanismComponent": (1005, 180),
-    "Participation": (310, 360), "Party": (110, 480), "Area": (400, 580), "CooperationFramework": (110, 600),
+    "Participation": (310, 360), "Organisation": (110, 480), "Area": (400, 580), "CooperationFramework": (110, 600),
     "Result": (800, 300), "Measurement": (965, 430), "Indicator": (1015, 310), "BeneficiaryGroup": (620, 580),
     "FundingFlow": (715, 430), "Product": (950, 580),
 }  # fmt: skip
@@ -32,13 +32,13 @@ EDGES: Final = (
     ("TextEvidence", "inDocument", "SourceDocument"), ("Case", "inDocument", "SourceDocument"),
     ("Case", "describes", "Programme"), ("Case", "hasRecognition", "Recognition"),
     ("Programme", "usedMechanism", "Mechanism"), ("Mechanism", "hasComponent", "MechanismComponent"),
-    ("Programme", "participation", "Participation"), ("Participation", "participant", "Party"),
+    ("Programme", "participation", "Participation"), ("Participation", "participant", "Organisation"),
     ("Participation", "evidence", "TextEvidence"), ("Programme", "statedRecipientArea", "Area"),
     ("Programme", "hasResult", "Result"), ("Result", "resultMeasurement", "Measurement"),
     ("Measurement", "ofIndicator", "Indicator"), ("Measurement", "counts", "BeneficiaryGroup"),
     ("Programme", "funding", "FundingFlow"), ("FundingFlow", "amount", "Measurement"),
     ("Programme", "benefits", "BeneficiaryGroup"), ("Measurement", "concernsProduct", "Product"),
-    ("Party", "seatIn", "Area"), ("CooperationFramework", "frameworkArea", "Area"),
+    ("Organisation", "seatIn", "Area"), ("CooperationFramework", "frameworkArea", "Area"),
 )  # fmt: skip
 
 
