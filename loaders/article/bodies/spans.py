@@ -18,7 +18,7 @@ from loaders.article.bodies.lists import members
 from loaders.article.bodies.parts import is_complete, is_plain, kind_of, parts
 from loaders.article.bodies.words import Body, generic, head_rows, heads, known, words
 from loaders.article.matching import Hit
-from loaders.article.places.names import GENERIC, Mention, areas
+from loaders.article.places.names import GENERIC, Mention, areas, plain_word
 from loaders.article.tagger.model import Token
 from loaders.article.tokens import Tokens
 
@@ -279,8 +279,8 @@ class Finder:
                 proper_at = start
         if task_force and proper_at >= 0:
             return proper_at, True
-        if proper_at >= 0:
-            return proper_at, True
+        if proper_at >= 0 or _begins_with_area(text, at, begin):
+            return proper_at if proper_at >= 0 else at, True
         return at, False
 
     def _place_before(self, floor: int, at: int) -> Mention | None:
@@ -334,6 +334,10 @@ class Finder:
             last = joined[-1] if joined else None
             if last is not None and last.end == f.begin and last.kind == f.kind == "party committee":
                 joined[-1] = _Found(last.begin, f.end, f.kind, f.rule, (*last.rows, *f.rows))
+                continue
+            branch = self.places_beginning.get(f.end) if f.rule == "body.list" and f.kind == "enterprise" else None
+            if branch is not None and self.text.startswith("电力", branch.end):  # 国网宁夏电力
+                joined.append(_Found(f.begin, branch.end + 2, f.kind, f.rule, f.rows))
                 continue
             town = self.places_beginning.get(f.end + 1) if self.text[f.end : f.end + 1] == "(" else None
             if f.kind == "university" and town is not None and self.text[town.end : town.end + 1] == ")":
@@ -465,6 +469,13 @@ class Finder:
     def _quoted_in(self, begin: int, end: int) -> bool:
         """Whether a span is the beginning or end of longer words in quotation marks."""
         return (self.text[begin - 1 : begin] == "“") != (self.text[end : end + 1] == "”")
+
+
+def _begins_with_area(text: str, begin: int, end: int) -> bool:
+    """Whether characters begin with the name of an area that is no plain word, though the tagger saw no place."""
+    if end - begin < 4:
+        return False
+    return any(areas().get(text[begin : begin + n]) and plain_word(text[begin : begin + n]) is None for n in (4, 3, 2))
 
 
 def _listed(hit: Hit[tables.Row]) -> _Found:

@@ -12,16 +12,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from loaders.article.matching import Hit, Matcher
-from loaders.article.places.names import DISTRICTS, GENERIC, Mention, abbreviations, areas, bare, others
+from loaders.article.places.names import DISTRICTS, GENERIC, Mention, abbreviations, areas, bare, others, plain_word
 from loaders.article.places.short import abbreviated
 from loaders.article.places.unlisted import SITE, STATION, level_of, town_within
 from loaders.article.tokens import Tokens
-from loaders.gazetteer import Candidate, Word, ancestors, common_word, is_common_word
+from loaders.gazetteer import Candidate, ancestors, is_common_word
 
 Listed = Hit[tuple[Candidate, ...]]
-
-#: Occurrences in a word list below which a word is no plain word: 昭觉 stands there as a verb, three times.
-_RARE = 100
 
 
 #: Words that ask for a place behind them.
@@ -88,7 +85,7 @@ class _Sentence:
             if (
                 other is not None
                 and (hit is None or other.end > hit.end)
-                and (other.end <= end or self.tokens.ends(other.end))
+                and (other.end <= end or self.tokens.ends(other.end) or other.entry[1] == "natural region")
             ):
                 name, level, row = other.entry
                 self.mentions.append(Mention(at, other.end, "place.region", name=name, level=level, rows=(row,)))
@@ -294,12 +291,6 @@ class _Sentence:
             token = self.tokens.at(hit.begin)
             return token is None or token.start == hit.begin
         return False
-
-
-def plain_word(name: str) -> Word | None:
-    """Return how a name is used as a plain word, None where it hardly is."""
-    found = common_word(name)
-    return found if found is not None and found.frequency >= _RARE else None
 
 
 def _trimmed(text: str, hit: Listed) -> Listed:

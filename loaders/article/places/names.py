@@ -9,9 +9,12 @@ from typing import Final
 
 from loaders.article import tables
 from loaders.article.matching import Matcher
-from loaders.gazetteer import Candidate, all_names, names, unit
+from loaders.gazetteer import Candidate, Word, all_names, common_word, names, unit
 
 CHINA: Final = "中国"
+
+#: Occurrences in a word list below which a word is no plain word: 昭觉 stands there as a verb, three times.
+_RARE: Final = 100
 
 #: Names that are also plain words for a part of a town or for what is done to one: only a place before them
 #: that they lie in makes them names.
@@ -89,3 +92,9 @@ def candidate(code: str) -> Candidate:
     if found is None:
         raise KeyError(code)
     return Candidate(found, "also", (2019, 2019), code)
+
+
+def plain_word(name: str) -> Word | None:
+    """Return how a name is used as a plain word, None where it hardly is."""
+    found = common_word(name)
+    return found if found is not None and found.frequency >= _RARE else None
