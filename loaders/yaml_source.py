@@ -39,7 +39,7 @@ from ontology.errors import Origin, Problem, SourceError
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 40
-MAX_VALUES: Final = 50_000
+MAX_VALUES: Final = 200_000
 #: Digits before and after the decimal point that a number may have: what xsd:decimal holds in the store.
 MAX_DIGITS: Final = 18
 
