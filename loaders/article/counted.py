@@ -122,7 +122,7 @@ _TAKES = {
 #: Classifiers whose unit is what they count, where that is known, and their own name where it is not.
 _YIELDS = {
     "sheet", "session", "room", "building", "copy", "order", "article", "vehicle", "line", "lamp", "box", "bag", "pair",
-    "grain", "class", "well", "round", "loan", "ship", "bottle", "course", "event", "medical", "cohort",
+    "grain", "class", "well", "round", "loan", "ship", "bottle", "course", "event", "medical", "cohort", "aircraft",
 }  # fmt: skip
 _NEVER = {"sheet": _PEOPLE | {"area"}}
 _WINDOW = 18
@@ -166,6 +166,8 @@ def counted(text: str, begin: int, number_end: int, unit: Word | None, clause: t
         own = {"event": {"visit", "surgical operation", "lesson"}, "medical": {"surgical operation"}}.get(kind, set())
         if chosen.unit not in own or (kind == "medical" and unit.surface.startswith("例")):
             return Counted(unit.normalised, "unit", chosen.begin, chosen.end, chosen.noun)
+    if unit.surface in {"套", "副"} and chosen.noun.kind == "thing":
+        return Counted("set" if unit.surface == "套" else chosen.unit, how, chosen.begin, chosen.end, chosen.noun)
     if kind == "pair" and chosen.unit != "pair of shoes":
         return Counted(unit.normalised, "unit", chosen.begin, chosen.end, chosen.noun)
     if kind == "bare-kind":
@@ -188,8 +190,9 @@ def _choose(
     text: str, number_end: int, after: Counted | None, before: Counted | None, kind: str
 ) -> tuple[Counted | None, str]:
     if after is not None:
-        distance = after.begin - number_end if after.how != "tail" else 1
-        passed = text[number_end : after.begin]
+        tail = after.how == "tail"
+        passed = text[number_end : after.end if tail else after.begin]
+        distance = len(passed) if not tail else int(bool(_VERB.search(passed)))
         strong = before is not None and before.how == "adjacent" and before.noun is not None
         if distance == 0 or not strong:
             return after, after.how
@@ -204,7 +207,7 @@ def _choose(
 
 
 _VERB = re.compile(
-    r"带动|吸纳|覆盖|惠及|实现|完成|用于|帮助|辐射|解决|落户|入驻|进驻|涉及|促进|推动|助力|支持|直接|投入|通过|获得|被|进入|来自|参与|参加|开展|受益|脱贫|分布|遍布|前往|赴|到|在|与|给|向|为|让|使|供|把"
+    r"带动|吸纳|覆盖|惠及|实现|完成|用于|帮助|辐射|解决|落户|入驻|进驻|涉及|促进|推动|助力|支持|直接|投入|通过|获得|被|进入|来自|参与|参加|开展|受益|脱贫|分布|遍布|前往|赴|到|在|与|给|向|为|让|使|供|把|不|出"
 )
 
 
@@ -228,7 +231,7 @@ def _after(text: str, begin: int, clause_end: int, kind: str) -> Counted | None:
             limit = min(clause_end, max(limit, at + 10))
             continue
         if character in _STOPS or character.isdigit():
-            return None
+            break
         word = nouns.at(text, at, min(clause_end, at + 12))
         if word is None:
             at += 1
@@ -239,6 +242,9 @@ def _after(text: str, begin: int, clause_end: int, kind: str) -> Counted | None:
         if len(word.surface) == 1 and at > begin and not _ends(text, at + 1, clause_end):
             at += 1
             continue  # 河 in 拦河坝
+        if word.kind in _PLACES and at > begin and _VERB.search(text, begin, at):
+            at += len(word.surface)
+            continue  # 26个病种不出县
         word, end = _chain(text, at, word, clause_end)
         if (takes is None or word.kind in takes) and word.kind not in never:
             return Counted(
@@ -262,7 +268,7 @@ _PAUSE = "，,。；;：:、！？!?\n\t等的(”"
 def _tail(text: str, begin: int, limit: int, takes: set[str] | None) -> Counted | None:
     """A noun that no lexicon has, told by its last character: 2座熬糖房."""
     end = begin
-    while end < limit and text[end] not in _PAUSE:
+    while end < limit and text[end] not in _PAUSE and not text[end].isdigit():
         end += 1
     if not 2 <= end - begin <= 8 or (end < len(text) and end == limit):
         return None
