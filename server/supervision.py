@@ -148,7 +148,7 @@ class _Engine:
         """See `graph.engine.Engine.answer`; also `OverBudget` and `Cancelled`."""
         with self._supervision.asking("query", text):
             answer = self._engine.answer(text, dataset, formats)
-            current().check()  # a remote store cannot be stopped: its answer is dropped
+            current().check()
             return answer
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:

@@ -7,7 +7,9 @@ threads, and it neither follows redirects nor reads proxies from the environment
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
+import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +27,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from graph.asking import current
 from graph.engine import Exhausted, Limit
 from ontology.errors import Origin, Problem, QueryError, StoreError
 
@@ -93,6 +96,32 @@ class Reply:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+class _Stoppable(urllib3.connection.HTTPConnection):
+    """A connection that is closed while one waits for a reply that nobody wants any more; some stores stop then."""
+
+    def getresponse(self) -> urllib3.response.HTTPResponse:  # type: ignore[override]  # as urllib3 has it
+        """See `urllib3.connection.HTTPConnection.getresponse`."""
+        with current().stopped_by(self._hang_up):
+            return super().getresponse()
+
+    def _hang_up(self) -> None:
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _StoppableSecure(_Stoppable, urllib3.connection.HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Plain(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Stoppable
+
+
+class _Secure(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _StoppableSecure
+
+
 class Connection:
     """Sends requests over at most so many connections at a time; safe to use from several threads."""
 
@@ -100,6 +129,7 @@ class Connection:
         self._pool = urllib3.PoolManager(
             num_pools=4, maxsize=places, block=True, retries=False, headers={"User-Agent": "duikou"}
         )
+        self._pool.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
 
     def post(
         self,
@@ -202,10 +232,12 @@ class Connection:
         except ReadTimeoutError:
             raise overrun(seconds) from None
         except ProtocolError as error:
+            current().check()
             if again and time.monotonic() < deadline:  # a kept connection that the store closed meanwhile
                 return self._one(address, method, url, body, headers, deadline, seconds, most, False)
             raise _unreachable(address, error) from None
         except (ConnectTimeoutError, LocationParseError, HTTPError, OSError) as error:
+            current().check()
             raise _unreachable(address, error) from None
 
 
@@ -221,7 +253,7 @@ def _body(response: urllib3.BaseHTTPResponse, deadline: float, seconds: float, m
     timer.daemon = True
     timer.start()
     try:
-        while chunk := response.read1(1 << 16, decode_content=False):
+        while chunk := _next(response):
             size += len(chunk)
             if size > most:
                 if response.status >= 300:
@@ -245,6 +277,15 @@ def _body(response: urllib3.BaseHTTPResponse, deadline: float, seconds: float, m
     if late.is_set():
         raise overrun(seconds)
     return b"".join(chunks)
+
+
+def _next(response: urllib3.BaseHTTPResponse) -> bytes:
+    """Return the next bytes of a reply, none at its end. `Cancelled` where nobody wants it any more."""
+    asking = current()
+    with asking.stopped_by(response.shutdown):
+        chunk: bytes = response.read1(1 << 16, decode_content=False)
+    asking.check()
+    return chunk
 
 
 def overrun(seconds: float) -> Exhausted:
