@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "stats": "keeping:stats",
     "snapshots": "keeping:snapshots",
     "rollback": "keeping:rollback",
+    "mcp": "assisting:mcp",
 }
 
 
