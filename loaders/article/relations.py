@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from loaders.article.facts import Name, Organisation, Place, Quantity, Relation
@@ -42,6 +43,9 @@ _SITES: Final = frozenset({"scenic spot", "site"})
 #: Between a verb and its object: so many characters of a clause at most.
 _REACH: Final = 30
 _NEAR: Final = 16
+#: Predicates whose two parties may both stand before the verb, and the words between them.
+_MUTUAL: Final = frozenset({"partnerOf", "supportsArea"})
+_WITH: Final = re.compile(r"(?:与|和|同|跟|、|及|会同|联合|对口支援|对口帮扶|结对帮扶|帮扶|援建|支援)[^，。；\d]{0,3}")
 _DETOUR: Final = re.compile(r"[以与由在为对]")
 
 
@@ -226,6 +230,17 @@ def _frame(
         right = [thing for thing in here if end <= thing.start <= end + near and thing.classes & wanted_right]
         if near == _NEAR:
             right = [thing for thing in right if not _DETOUR.search(scope.document[end : thing.start])]
+        pair = (
+            _joined(scope, here, start, wanted_left, wanted_right)
+            if not right and row["predicate"] in _MUTUAL
+            else None
+        )
+        if pair is not None:
+            yield clauses.relation(
+                clauses.trimmed(*clause), pair[0].name, row["predicate"], pair[1].name,
+                f"relation.pair-{row['predicate']}", (cite("relation_frames", row),),
+            )  # fmt: skip
+            return
         subjects = [left[-1].name] if left else [main.name] if main and "main" in wanted_left else []
         objects = [thing.name for thing in right] or ([main.name] if main and right_is_main(wanted_right, left) else [])
         if not subjects or not objects:
@@ -240,6 +255,18 @@ def _frame(
                 (cite("relation_frames", row),),
             )  # fmt: skip
         return
+
+
+def _joined(
+    scope: Scope, here: Sequence[_Thing], verb: int, left: frozenset[str], right: frozenset[str]
+) -> tuple[_Thing, _Thing] | None:
+    """Return the last two things before a verb that a word joins: A与B签订."""
+    before = [thing for thing in here if thing.end <= verb]
+    for one, other in pairwise(reversed(before)):
+        between = scope.document[other.end : one.start]
+        if one.classes & right and other.classes & left and _WITH.fullmatch(between):
+            return other, one
+    return None
 
 
 def right_is_main(wanted: frozenset[str], left: Sequence[_Thing]) -> bool:

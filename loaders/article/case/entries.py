@@ -329,7 +329,7 @@ class _Case:
                     key = self.key("programme", thing)
                     if key != self.programme_key and key in self.made.sections["programmes"]:
                         self._add("builds_on", key)
-                case "certifiedAs" | "recognisedAs":
+                case "certifiedAs":
                     self._recognised(subject, thing)
                 case "partOf":
                     self._pilot(relation)
