@@ -56,3 +56,17 @@ def words(kind: str) -> frozenset[str]:
 def head_rows() -> Mapping[str, Row]:
     """Return the ends of names by their characters."""
     return tables.by_surface("body_heads")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span that may be a name."""
+
+    begin: int
+    end: int
+    kind: str
+    rule: str
+    rows: tuple[str, ...]
+    named: bool = True
+    name: str = ""
+    seat: str = ""
