@@ -36,6 +36,9 @@ _SECTION = re.compile(
 _TWO_PART = re.compile(r"[\u4e00-\u9fff”》！][ \u3000]+[\u4e00-\u9fff“《]|^[“《]")
 
 
+_SUBTITLE = ("——", "--", "(", "（")
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A run of headings, and the paragraphs below it."""
@@ -121,16 +124,31 @@ def _by_title(structure: Structure, parts: list[_Part]) -> list[Paragraph]:
             continue
         title = titles[-1] if i == 0 else titles[0]
         words = _words(structure, title)
-        if i == 0 and (words.startswith(("——", "--")) or (len(titles) == 1 and _introduces(structure, part))):
+        if i == 0 and (words.startswith(_SUBTITLE) or (len(titles) == 1 and _introduces(structure, part))):
             continue  # the document's own title
         if not _SECTION.fullmatch(words):
             plain.append(title)
     if len(plain) < 2:
         return []
+    if _portraits(structure, parts, plain):
+        return plain
     two_part = sum(bool(_TWO_PART.search(_words(structure, p))) for p in plain)
     if _announced(structure, parts) or (two_part > len(plain) / 2 and plain[0] in parts[0].headings):
         return plain
     return []
+
+
+def _portraits(structure: Structure, parts: list[_Part], titles: list[Paragraph]) -> bool:
+    """Whether a short opening is followed by three portraits or more, each one title over one long paragraph."""
+    first = {title.begin for title in titles}
+    sections = [part for part in parts if part.headings and part.headings[0].begin in first]
+    opening = sum(p.end - p.begin for part in parts if part not in sections for p in part.body)
+    return (
+        len(sections) >= 3
+        and len(sections) >= len(parts) - 1
+        and opening <= 200
+        and all(len(part.body) == 1 and part.body[0].end - part.body[0].begin >= 150 for part in sections)
+    )
 
 
 def _introduces(structure: Structure, part: _Part) -> bool:
@@ -140,7 +158,7 @@ def _introduces(structure: Structure, part: _Part) -> bool:
 def _document_title(structure: Structure, parts: list[_Part], starts: set[int]) -> str:
     lines: list[str] = []
     for paragraph in parts[0].headings:
-        if paragraph.begin in starts or (lines and not _words(structure, paragraph).startswith(("——", "--"))):
+        if paragraph.begin in starts or (lines and not _words(structure, paragraph).startswith(_SUBTITLE)):
             break
         lines.append(_words(structure, paragraph))
     return "".join(lines)

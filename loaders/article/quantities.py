@@ -62,7 +62,9 @@ _ELLIPSIS = re.compile(
 )
 _PRICE = re.compile(r"每(?:公斤|斤|吨|天|月|人|户|亩|只|头|个|件)|价|卖|钱|工资|收入|挣|赚|一斤|一天|涨|跌|块|元|花|费")
 _AFTER_PRICE = tuple("，,。；;、！”的左多")
-_REACHED = re.compile(r"[上过近超逾破数达]$|(?:突破|超过|接近)$")
+_REACHED = re.compile(
+    r"[上过近超逾破数达捐]$|捐[赠款]$|投[入资]$|[增创]收$|收入$|筹集$|募集$|产值$|价值$|拨付$|奖励$|补助$|(?:突破|超过|接近)$"
+)
 _MARKS = re.compile(r"平均分|成绩|得分|满意度|评分|总分")
 #: After a number without a unit, where its clause said before what it is of: 人次由18.6万上升到31万.
 _GOES_ON = re.compile(r"[，,。；;、！)”]|上升|下降|增|减|提|降|涨|升|扩|跃|到|以上|左右|$")
@@ -72,6 +74,9 @@ _SPOKEN = re.compile(
 )
 _NAMES = {"times": "person-time", "people": "person", "views": "view", "money": "CNY"}
 _LONGEST = 1000
+_NOTHING_FOLLOWS = re.compile(
+    r"[，,。；;、：:！!？?)）”\n\t]|$|" + _ELLIPSIS.pattern + r"|以上|左右|用于|在|由|从|给|到|新"
+)
 _UNKNOWN = Word("", "", "item", "bare", "")
 
 
@@ -202,7 +207,8 @@ class _Reader:
             return None
         count = self._counted(numeral, unit, begin, stop, clause)
         if count is None:
-            if numeral.style == "arabic" and not self.structure.paragraph_at(begin).table:
+            numbered = view[numeral.end : numeral.end + 1] in tuple("号时点月日室")
+            if numeral.style == "arabic" and not numbered and not self.structure.paragraph_at(begin).table:
                 self._unread(begin, numeral.end, "a number, and nothing tells what it counts", "no-unit")
             return None
         if count.how == "direct":
@@ -211,7 +217,7 @@ class _Reader:
             count = self._inherited(unit, begin) or count
         elif unit is not None and count.begin > stop and self.last_noun_end == begin:
             count = self._inherited(unit, begin) or count  # 10个村8个…
-        if count.how == "default" and unit is not None:
+        if count.how == "default" and unit is not None and _NOTHING_FOLLOWS.match(view, stop):
             count = self._inherited(unit, begin) or count
         elif unit is not None and count.noun is not None:
             self.latest[unit.surface] = (count, begin)

@@ -155,6 +155,8 @@ def _is_heading(line: _Line, before: _Line | None, after: _Line | None, blank_pa
         return True
     if before is not None and not (before.closed or before.heading or (line.blank_before and not _open(before))):
         return False
+    if text[0] in "(（【[" and text[-1] in ")）】]":
+        return before is not None and before.heading
     if _ITEM.match(text) or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
         return False
     if text[-1] in "十百千万几":
@@ -185,6 +187,8 @@ def _open(line: _Line) -> bool:
 
 def _goes_on(line: _Line, after: _Line) -> bool:
     if line.table or after.table or after.heading or line.closed:
+        return False
+    if line.text[0] in "(（【[" and line.text[-1] in ")）】]":
         return False
     if (_NUMBERED.match(after.text) and not _CONTINUES.search(line.text)) or _ITEM.match(after.text):
         return False

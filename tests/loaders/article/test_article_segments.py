@@ -90,3 +90,21 @@ def test_every_character_of_the_view_stands_in_the_document(text: str) -> None:
     assert len(covered) == len(set(covered))
     for case in divide(found, text).cases:
         assert 0 <= case.start < case.end <= len(text)
+
+
+def test_titles_over_one_long_paragraph_each_are_cases() -> None:
+    portrait = BODY * 3
+    lines = ["两地协作这五年", "（2016—2020）", "山与海的故事，写在群众的账本里。"]
+    lines += [part for title in ("草原上的新产业", "一根网线连起的学校", "搬出大山之后") for part in (title, portrait)]
+    text = "\n\n".join(lines)
+
+    assert [title for *_, title in spans(text)] == ["草原上的新产业", "一根网线连起的学校", "搬出大山之后"]
+    assert divide(structure(text), text).title == "两地协作这五年(2016—2020)"
+    short = text.replace(portrait, BODY)
+    assert len(spans(short)) == 1
+
+
+def test_a_title_is_not_cut_in_the_middle_of_a_number() -> None:
+    view = structure("——东西部协作十\n大典型案例\n" + BODY).view
+
+    assert "十大典型案例" in view.text
