@@ -76,7 +76,7 @@ def test_a_body_that_benefits_is_the_object() -> None:
         ("东山集团联合西河公司办厂。", ["东山集团", "西河公司"], ("东山集团", "partnerOf", "西河公司")),
         ("东山集团加入西河联盟。", ["东山集团", "西河联盟"], ("东山集团", "memberOf", "西河联盟")),
         ("东山集团推出“爱心保”产品。", ["东山集团"], ("东山集团", "provides", "爱心保")),
-        ("东山集团举办第三届中国国际茶叶博览会。", ["东山集团"], ("东山集团", "implements", "第三届中国国际茶叶博览会")),
+        ("东山集团举办第三届全国茶叶博览会。", ["东山集团"], ("东山集团", "implements", "第三届全国茶叶博览会")),
     ],
 )  # fmt: skip
 def test_a_verb_joins_two_names(text: str, bodies: list[str], wanted: tuple[str, str, str]) -> None:
