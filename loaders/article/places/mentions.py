@@ -14,7 +14,7 @@ from loaders.article.matching import Hit
 from loaders.article.places.later import Listed, remembered, supported
 from loaders.article.places.names import DISTRICTS, GENERIC, Mention, areas, bare, others, plain_word
 from loaders.article.places.short import abbreviated
-from loaders.article.places.unlisted import SITE, STATION, level_of, town_within
+from loaders.article.places.unlisted import SITE, STATION, is_county, level_of, town_within
 from loaders.article.tokens import Tokens
 from loaders.gazetteer import Candidate, ancestors, is_common_word
 
@@ -92,6 +92,9 @@ class _Sentence:
                 at = hit.end
                 continue
             if not stop:
+                if self._newer(at, end):
+                    self.mentions.append(Mention(at, end, "place.tagger", name=text[at:end], level="county"))
+                    return end
                 break
             word = text[at:stop]
             level = level_of(word) or ("township" if word[-1] in "镇乡" else "village")
@@ -110,6 +113,13 @@ class _Sentence:
                 self.mentions.append(Mention(start, end, "place.tagger", name=word, level=level))
                 return end
         return at
+
+    def _newer(self, at: int, end: int) -> bool:
+        """Whether a county stands here directly behind its prefecture that there was not in 2019: 杭州市临平区."""
+        above = self.mentions[-1] if self.mentions else None
+        if above is None or above.end != at or not any(c.unit.level != "county" for c in above.candidates):
+            return False
+        return is_county(self.text[at:end])
 
     def _within(self, start: int, at: int, end: int, before: Mention | None) -> Listed | None:
         """Return the listed name at a position of a word that the tagger takes for a place."""

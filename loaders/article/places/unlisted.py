@@ -34,6 +34,7 @@ _NONE: Final = re.compile(
     r"贫困.*|民族地区|革命老区|[老山林牧库藏灾新景校社城郊市园]区|[县省]城|城[乡市]|农村|乡村|大山.*|深山.*|草原|高原|雪域.*|边[疆境].*|少数民族.*|"
     r"高寒.*|世界|全球|国际|东西部?|中原|祖国|首都|省会|州府|县域|基层|天下|三区三州|深度.*|上游|下游|两岸|对岸|田间.*|车间|海拔.*|.+[里内外上下]|[青绿]水青?山|金山银山|绿水青山)$"
 )
+_PARTS: Final = re.compile(r"(?:[园景校社城郊市山林牧库矿港新老片辖]区|地区|小区|街区|城市|都市|各县|五县|两县)$")
 #: Characters that make no name of a village: 全村, 农村.
 _NO_VILLAGE: Final = "整全各本该每乡农山某两几多小新老一二三四五六七八九十"
 #: A town or village at a position of a word; the shortest that does not end at once.
@@ -57,6 +58,16 @@ def level_of(word: str) -> str:
     if _NATURAL.search(word) and len(word) > 2:
         return "natural region"
     return "region" if len(word) == 4 and not (SITE.search(word) or _NO_REGION.search(word)) else ""
+
+
+def is_county(word: str) -> bool:
+    """Whether a name ends as those of counties do, and is none for any part of a town."""
+    return (
+        3 <= len(word) <= 6
+        and word[-1] in "县区市旗"
+        and word[0] not in _NO_VILLAGE
+        and not (_NONE.match(word) or _REGION.search(word) or _PARTS.search(word))
+    )
 
 
 def town_within(text: str, at: int, end: int, *, trusted: bool = False) -> int:

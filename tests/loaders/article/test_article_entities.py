@@ -128,6 +128,16 @@ def test_a_name_is_the_unit_that_its_company_tells(text: str, expected: list[tup
 
 
 @needs_tagger
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("禄丰市的化石", "532331"), ("万县市的移民", "500101"), ("闸北区的企业", "310106"),
+     ("思茅地区的咖啡", "530800"), ("杭州市临平区的企业", None)],
+)  # fmt: skip
+def test_names_of_other_years_lead_to_the_units_of_2019(text: str, code: str | None) -> None:
+    assert free(text, 2021)[-1][1] == code
+
+
+@needs_tagger
 def test_a_name_that_several_units_have_gets_no_code_without_a_reason() -> None:
     (place,) = read("铁西区捐了款。")[0]
     assert place.code is None
