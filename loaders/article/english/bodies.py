@@ -28,6 +28,7 @@ _PAPERS: Final = frozenset({
     "Expansion", "Enhancement", "Provision", "Support", "Strengthening", "Establishment",
 })  # fmt: skip
 _ACRONYM: Final = re.compile(r"\s\(([A-Z][A-Za-z&-]*[A-Z][A-Za-z]?)\)")
+_SHORT: Final = re.compile(r"(?<![\w-])[A-Z][A-Za-z&-]*[A-Z][A-Za-z]?(?![\w-])")
 _TITLED: Final = re.compile(
     r"\b(?:NGO|non-governmental organisation|charity|company|firm|enterprise)\s+((?:[A-Z][\w'&-]+ ?){1,4})"
 )
@@ -65,9 +66,11 @@ def bodies(copy: str, spans: list[tuple[int, int]], headings: set[int]) -> list[
 
 def _longest(found: list[Body]) -> list[Body]:
     kept: list[Body] = []
+    taken: set[int] = set()
     for body in sorted(found, key=lambda b: (b.begin - b.end, b.begin)):
-        if all(body.end <= other.begin or other.end <= body.begin for other in kept):
+        if taken.isdisjoint(range(body.begin, body.end)):
             kept.append(body)
+            taken.update(range(body.begin, body.end))
     return sorted(kept, key=lambda b: b.begin)
 
 
@@ -208,10 +211,12 @@ def _abbreviates(short: str, name: str) -> bool:
 
 def _remembered(copy: str, found: list[Body]) -> Iterator[Body]:
     """Yield the acronyms that the text explains after a body's name, here and wherever they stand again."""
+    known: dict[str, Body] = {}
     for body in found:
         explained = _ACRONYM.match(copy, body.end)
-        if not explained or not _abbreviates(explained[1], copy[body.begin : body.end]):
-            continue
-        short = explained[1]
-        for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w-])", copy):
-            yield replace(body, begin=match.start(), end=match.end(), rule="en.acronym")
+        if explained and _abbreviates(explained[1], copy[body.begin : body.end]):
+            known.setdefault(explained[1], body)
+    if known:
+        for match in _SHORT.finditer(copy):
+            if body_of := known.get(match[0]):
+                yield replace(body_of, begin=match.start(), end=match.end(), rule="en.acronym")

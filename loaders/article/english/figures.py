@@ -97,7 +97,7 @@ def figures(copy: str, spans: Iterable[tuple[int, int]], closed: set[int]) -> It
 
     `closed` has the positions where no figure may begin: those of dates, of names, of rows of tables.
     """
-    made: list[Figure] = []
+    last: Figure | None = None
     for begin, end in spans:
         found = [n for n in numbers(copy, begin, end) if n.begin not in closed]
         skip = False
@@ -107,10 +107,10 @@ def figures(copy: str, spans: Iterable[tuple[int, int]], closed: set[int]) -> It
                 skip = False
                 continue
             pair = _pair(copy, number, after)
-            figure = _figure(copy, begin, end, number, after if pair else None, made)
+            figure = _figure(copy, begin, end, number, after if pair else None, last)
             skip = pair and figure is not None
-            if isinstance(figure, Figure):
-                made.append(figure)
+            if isinstance(figure, Figure) and figure.noun:
+                last = figure
             if figure is not None:
                 yield figure
 
@@ -136,7 +136,7 @@ def _pair(copy: str, number: Number, after: Number | None) -> bool:
 
 
 def _figure(
-    copy: str, low: int, high: int, number: Number, second: Number | None, made: list[Figure]
+    copy: str, low: int, high: int, number: Number, second: Number | None, counted: Figure | None
 ) -> Figure | Unmade | None:
     last = second or number
     if not _may_be(copy, low, number, last):
@@ -153,7 +153,7 @@ def _figure(
         value *= scale if number.value * scale <= second.value else 1
     figure = Figure(begin=begin, end=end, value=value, upper=upper, unit="", rule="")
     read = _money(copy, figure, money) or _share(figure, number) or _measure(copy, figure)
-    read = read or _counted(copy, high, figure, number, made)
+    read = read or _counted(copy, high, figure, number, counted)
     if read is None:
         if number.kind in ("article", "dozen") or number.kind == "words":
             return None
@@ -232,7 +232,8 @@ def _measure(copy: str, figure: Figure) -> Figure | None:
     )
 
 
-def _counted(copy: str, high: int, figure: Figure, number: Number, made: list[Figure]) -> Figure | None:
+def _counted(copy: str, high: int, figure: Figure, number: Number, counted: Figure | None) -> Figure | None:
+    """Return the figure with what it counts: the noun after it, else what was `counted` last before it."""
     at = figure.end
     if brackets := _BRACKETS.match(copy, at, high):
         at = brackets.end()
@@ -249,14 +250,11 @@ def _counted(copy: str, high: int, figure: Figure, number: Number, made: list[Fi
         )
     if _is_age(copy, figure):
         return replace(figure, unit="a", rule="en.age")
-    counts = [f for f in made if f.noun]
     alone = figure.value >= _TOO_MANY_FOR_A_LABEL and _STANDS_ALONE.match(copy, at, high)
     alone = alone or _COMPARED.search(copy, max(0, figure.begin - 24), figure.begin)
     alone = alone or (number.kind == "words" and _EACH.match(copy, at, high))
-    if counts and number.kind != "article" and (these or alone):
-        return replace(
-            figure, unit=counts[-1].unit, rule="en.same", noun=counts[-1].noun, noun_begin=counts[-1].noun_begin
-        )
+    if counted and number.kind != "article" and (these or alone):
+        return replace(figure, unit=counted.unit, rule="en.same", noun=counted.noun, noun_begin=counted.noun_begin)
     return None
 
 

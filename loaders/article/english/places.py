@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from loaders.article.english.spans import Spans, positions
 from loaders.article.english.world import Area, names
 from loaders.article.tables import by_surface
 
@@ -41,11 +42,11 @@ class Spot:
     others: tuple[str, ...] = ()
 
 
-def spots(copy: str, closed: list[tuple[int, int]]) -> list[Spot]:
+def spots(copy: str, closed: set[int]) -> list[Spot]:
     """Return the mentions of areas in a plain text, the longest name at each position.
 
     A division stands only where its country or a unit above it is mentioned too, or where its type word follows it.
-    `closed` has the spans that are no places: names of persons and dates.
+    `closed` has the positions at which no place begins: those of dates.
     """
     table = names()
     tokens = [(_word(m[0]), m.start(), m.end()) for m in _WORD.finditer(copy)]
@@ -55,7 +56,7 @@ def spots(copy: str, closed: list[tuple[int, int]]) -> list[Spot]:
         begin = tokens[at][1]
         step = 1
         here = table.get(tokens[at][0])
-        if here and not any(a <= begin < b for a, b in closed):
+        if here and begin not in closed:
             for length in range(min(max(map(len, here)), len(tokens) - at), 0, -1):
                 words = tuple(t[0] for t in tokens[at : at + length])
                 end = tokens[at + length - 1][2]
@@ -75,15 +76,17 @@ def _word(word: str) -> str:
 
 def _settlements(copy: str, found: list[Spot]) -> Iterator[Spot]:
     """Yield the towns and villages that say what they are; no table has them, and so they have no code."""
+    taken = positions(found)
+    near = Spans(s for s in found if s.area.code != "CN")
     for match in _TOWN.finditer(copy):
         begin, end = match.span()
         while (first := copy[begin:end].split(maxsplit=1)[0]) in by_surface("english_starts"):
             begin += len(first) + 1
-        if len(copy[begin:end].split()) > 1 and all(end <= s.begin or s.end <= begin for s in found):
+        if len(copy[begin:end].split()) > 1 and taken.isdisjoint(range(begin, end)):
             level = "village" if match[2] == "Village" else "town"
-            before = [s for s in found if s.begin > end and s.begin - end < 40 and s.area.code != "CN"]
-            near = before or [s for s in found if s.end < begin]
-            role = (before[0] if before else near[-1]).role if near else "recipient area"
+            after = near.within(end, end + 40)
+            neighbour = after[0] if after else near.before(begin)
+            role = neighbour.role if neighbour else "recipient area"
             yield Spot(
                 begin, end, Area("", level, copy[begin:end], ()), role if role != "country" else "recipient area"
             )

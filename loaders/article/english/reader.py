@@ -14,6 +14,7 @@ from loaders.article.english.figures import Figure, figures
 from loaders.article.english.indicators import indicator
 from loaders.article.english.places import Spot, spots
 from loaders.article.english.roles import role
+from loaders.article.english.spans import Spans, positions
 from loaders.article.english.status import status
 from loaders.article.english.text import Sentence, is_report, plain, sentences, tables
 from loaders.article.english.titles import PREDICATES, Title, titles
@@ -80,7 +81,8 @@ class _Filler:
     """Puts the facts of a text into its reading."""
 
     def __init__(self, reading: Reading, copy: str, parts: list[Sentence], found: list[Date], year: int | None) -> None:
-        self._reading, self._copy, self._parts, self._dates, self._year = reading, copy, parts, found, year
+        self._reading, self._copy, self._parts, self._year = reading, copy, parts, year
+        self._dates = Spans(found)
         self._begins = [p.begin for p in parts]
         self._case_starts = [c.start for c in reading.cases]
 
@@ -89,10 +91,9 @@ class _Filler:
         spans = [(p.begin, p.end) for p in self._parts]
         named = bodies(self._copy, spans, {p.begin for p in self._parts if p.heading})
         programmes = titles(self._copy, spans, named)
-        inside = [(b.begin, b.end) for b in named] + [(t.begin, t.end) for t in programmes]
-        closed = {i for a, b in [*inside, *((d.begin, d.end) for d in self._dates)] for i in range(a, b)}
-        closed |= {i for a, b in tables(self._reading.text) for i in range(a, b)}
-        for made in figures(self._copy, spans, closed):
+        inside, dated = positions([*named, *programmes]), positions(self._dates.all)
+        rows = {i for a, b in tables(self._reading.text) for i in range(a, b)}
+        for made in figures(self._copy, spans, inside | dated | rows):
             if isinstance(made, Figure):
                 self._quantity(made, self._part(made.begin))
             else:
@@ -107,9 +108,10 @@ class _Filler:
                         case=self._case(made.begin),
                     )
                 )
-        for spot in spots(self._copy, [(d.begin, d.end) for d in self._dates]):
-            self._place(spot, inside)
-        roles = [self._organisation(body, named) for body in named]
+        for spot in spots(self._copy, dated):
+            self._place(spot, nested=inside.issuperset((spot.begin, spot.end - 1)))
+        around = Spans(named)
+        roles = [self._organisation(body, around) for body in named]
         for title in programmes:
             self._name(title)
         self._relations(named, roles, programmes)
@@ -155,13 +157,12 @@ class _Filler:
 
     def _period(self, figure: Figure, part: Sentence) -> Date | None:
         """The date before a figure in its sentence, the nearest; else the first one after it."""
-        dated = [d for d in self._dates if part.begin <= d.begin < part.end and d.iso]
+        dated = [d for d in self._dates.within(part.begin, part.end) if d.iso]
         before = [d for d in dated if d.begin < figure.begin]
         return before[-1] if before else next(iter(dated), None)
 
-    def _place(self, spot: Spot, inside: list[tuple[int, int]]) -> None:
+    def _place(self, spot: Spot, *, nested: bool) -> None:
         area = spot.area
-        nested = any(a <= spot.begin and spot.end <= b for a, b in inside)
         rule = {"country": "en.country", "town": "en.settlement", "village": "en.settlement"}.get(
             area.level, "en.division"
         )
@@ -182,9 +183,9 @@ class _Filler:
             )
         )
 
-    def _organisation(self, body: Body, others: list[Body]) -> str:
+    def _organisation(self, body: Body, around: Spans[Body]) -> str:
         part = self._part(body.begin)
-        found, rows = role(self._copy, part.begin, part.end, body, others)
+        found, rows = role(self._copy, part.begin, part.end, body, around.within(part.begin, part.end))
         self._reading.organisations.append(
             Organisation(
                 start=body.begin,
@@ -217,13 +218,13 @@ class _Filler:
         )
 
     def _relations(self, named: list[Body], roles: list[str], programmes: list[Title]) -> None:
-        """A body has to do with the programme named last before it, or first in its case, where a cue says what."""
+        """A body has to do with the programme of its case named last before it, else next, where a cue says what."""
+        around = Spans(programmes)
         for body, found in zip(named, roles, strict=True):
-            of_case = [t for t in programmes if self._case(t.begin) == self._case(body.begin)]
-            if found not in PREDICATES or not of_case:
+            near = [t for t in (around.before(body.begin), around.after(body.begin)) if t]
+            about = next((t for t in near if self._case(t.begin) == self._case(body.begin)), None)
+            if found not in PREDICATES or about is None:
                 continue
-            before = [t for t in of_case if t.begin < body.begin]
-            about = before[-1] if before else of_case[0]
             part = self._part(body.begin)
             self._reading.relations.append(
                 Relation(

@@ -13,6 +13,8 @@ from loaders.article.tables import alternatives, rows
 #: A text with fewer cues than this, or with fewer in a thousand characters, is not read.
 CUES: Final = 4
 DENSITY: Final = 1.5
+#: A sentence of more characters is none: it is cut, so that no rule looks at all of a text without a stop.
+LONGEST: Final = 2000
 #: Characters that are looked at.
 SAMPLE: Final = 50_000
 #: One of its cues at least is of these groups: a school story has the others by chance.
@@ -77,7 +79,13 @@ def _add(found: list[Sentence], copy: str, begin: int, end: int) -> None:
         start = begin + len(piece) - len(piece.lstrip())
         alone = (start == 0 or "\n" in copy[max(0, start - 2) : start]) and piece.endswith("\n")
         short = len(content) < 120 and not content.endswith((".", "!", "?", ";", ",")) and not _ITEM.match(content)
-        found.append(Sentence(start, start + len(content), alone and short and not _LABEL.match(content)))
+        heading = alone and short and not _LABEL.match(content)
+        stop = start + len(content)
+        while stop - start > LONGEST:
+            cut = copy.rfind(" ", start + 1, start + LONGEST) + 1 or start + LONGEST
+            found.append(Sentence(start, cut))
+            start = cut
+        found.append(Sentence(start, stop, heading))
 
 
 def tables(text: str) -> Iterator[tuple[int, int]]:

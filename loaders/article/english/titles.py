@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from loaders.article.english.bodies import Body
-from loaders.article.tables import by_surface
+from loaders.article.english.spans import positions
+from loaders.article.tables import alternatives, by_surface
 
 _KINDS: Final = r"(?:[Pp]roject|[Pp]rogramme|[Pp]rogram|[Ii]nitiative|[Ss]cheme|[Cc]ampaign)"
 _NAME: Final = re.compile(
@@ -38,10 +39,10 @@ def titles(copy: str, spans: list[tuple[int, int]], bodies: list[Body]) -> list[
             name = " ".join(words)
             if len(words) > 1 or (words and not match[1]):
                 found[name] = None
-    return sorted({Title(*m.span()) for name in found for m in _mentions(copy, name, bodies)})
+    return sorted({Title(*m.span()) for m in _mentions(copy, found, positions(bodies))}) if found else []
 
 
-def _mentions(copy: str, name: str, bodies: list[Body]) -> Iterator[re.Match[str]]:
-    for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", copy):
-        if not any(b.begin < match.end() and match.start() < b.end for b in bodies):
+def _mentions(copy: str, found: Iterable[str], taken: set[int]) -> Iterator[re.Match[str]]:
+    for match in re.finditer(rf"(?<!\w)(?:{alternatives(found).pattern})(?!\w)", copy):
+        if taken.isdisjoint(range(*match.span())):
             yield match

@@ -406,3 +406,17 @@ def test_areas_abroad_have_one_key_for_all_articles() -> None:
     areas = {r.key: r for r in source.records if isinstance(r, Area)}
     assert {key: areas[key].iso3166 for key in ("ke", "ke-17")} == {"ke": "KE", "ke-17": "KE-17"}
     assert areas["ke-17"].within == "area/ke"
+
+
+def test_a_text_many_times_over_has_its_facts_as_many_times() -> None:
+    text = (TEXTS / "english" / "dev" / "01-kisumu-clinics.txt").read_text(encoding="utf-8") + "\n\n"
+    once, often = read_english(text), read_english(text * 60)
+
+    assert len(often.quantities) == 60 * len(once.quantities)
+    assert len(often.organisations) == 60 * len(once.organisations)
+
+
+def test_a_sentence_without_an_end_is_cut() -> None:
+    text = "and so on " * 5000
+
+    assert max(s.end - s.begin for s in sentences(text)) <= 2000
