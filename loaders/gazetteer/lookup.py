@@ -17,8 +17,9 @@ class Candidate(NamedTuple):
     """A unit that a name may stand for, and why.
 
     `kind`: ``official`` name of 2019, ``short``, ``also`` (滇, 沪), or of other years ``earlier``, ``predecessor``
-    and ``later`` and the short forms of these, ``earlier-short`` and so on. `years` (first, last) are those
-    of the name; for units of 2019 both are 2019. `code` is the code that the name's bearer had.
+    and ``later`` and the short forms of these, ``earlier-short`` and so on; ``merged`` for a unit that went into this
+    one. `years` (first, last) are those of the name; for units of 2019 both are 2019. `code` is the code that the
+    name's bearer had.
     """
 
     unit: Unit

@@ -42,7 +42,8 @@ class Unit(NamedTuple):
 class Past(NamedTuple):
     """A code and name of other years than 2019, from year `first` to year `last` (both included).
 
-    `kind`: ``earlier`` name of a unit that kept its code, ``predecessor`` with another code, ``later`` than 2019.
+    `kind`: ``earlier`` name of a unit that kept its code, ``predecessor`` with another code, ``later`` than 2019,
+    ``merged``: a unit that went into others, which are not the same thing (闸北区, now part of 静安区).
     `units` are the codes of the units of 2019 that it became or was made of; none where that is not known.
     `english` is generated from pinyin.
     """

@@ -114,7 +114,14 @@ def _by_code(text: str, typed: str, fits: Fits) -> list[Match]:
     chosen = [c for c in (now or candidates) if fits(c.unit)]
     units_ = {c.unit.code for c in candidates if fits(c.unit)}
     return [
-        Match(c.unit, "code", typed, SCORES["code"], len(units_) == 1, None if c in now else c.years)
+        Match(
+            c.unit,
+            "code",
+            typed,
+            SCORES["code"],
+            len(units_) == 1 and c.kind != "merged",
+            None if c in now else c.years,
+        )
         for c in {c.unit.code: c for c in reversed(chosen)}.values()
     ]
 
@@ -134,6 +141,7 @@ def _holders(candidates: Iterable[Candidate], name: str, fits: Fits) -> list[Mat
     official = [c for c in current if c.kind == "official"]
     chosen = current or [c for c in fitting if not c.kind.endswith("-short")] or fitting
     certain = official if len(official) == 1 else chosen if len(chosen) == 1 else []
+    certain = [c for c in certain if c.kind != "merged"]  # 静安区 has the land of 闸北区, and is another unit
     return [
         Match(c.unit, how := _how(c), name, SCORES[how], c in certain, None if c in current else c.years)
         for c in chosen

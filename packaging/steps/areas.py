@@ -36,6 +36,7 @@ INPUTS: Final = (
 )
 TABLES: Final = ("units.tsv", "history.tsv", "words.tsv")
 _FOLDER: Final = Path("loaders/gazetteer")
+_MERGED: Final = Path(__file__).parents[1] / "area_merged.tsv"
 
 Row = dict[str, Any]
 
@@ -48,7 +49,7 @@ def requirements() -> list[str]:
 def build(root: Path) -> str | None:
     """Make the three tables below ``loaders/gazetteer``, unless they are there and nothing has changed."""
     folder = root / _FOLDER
-    code = [folder / "names.py", Path(__file__), *(root / "packaging").glob("area_*.py")]
+    code = [folder / "names.py", Path(__file__), *(root / "packaging").glob("area_*")]
     mark = fingerprint(code)
     stamp = folder / "tables.sha256"
     if all((folder / table).is_file() for table in TABLES) and stamp.is_file() and stamp.read_text() == mark:
@@ -77,14 +78,18 @@ def _tables(files: dict[str, Path], names: ModuleType) -> tuple[list[Row], list[
         return lazy_pinyin(word, v_to_u=True)
 
     units = list(unit_rows(years[EDITION], subdivisions, files["countries.tsv"], files["cities.tsv"], names, read))
+    merged = {
+        (row["code"], row["name"]): tuple(row["units"].split("|"))
+        for row in csv.DictReader(_MERGED.read_text(encoding="utf-8").splitlines(), delimiter="\t")
+    }
     pasts = [
         {
             **past._asdict(),
             "units": "|".join(past.units),
-            "short": "|".join(names.short_names(past.name)),
+            "short": "" if past.kind == "merged" else "|".join(names.short_names(past.name)),
             "english": english(past.name, names, read),
         }
-        for past in History(years, cache(names.stem)).pasts()
+        for past in History(years, cache(names.stem), merged).pasts()
     ]
     used = {name for unit in units for name in (unit["name"], *unit["short"].split("|"), *unit["also"].split("|"))}
     used |= {name for past in pasts for name in (past["name"], *past["short"].split("|"))}

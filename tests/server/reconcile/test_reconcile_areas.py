@@ -111,3 +111,9 @@ def test_a_parent_that_is_none_leaves_nothing_certain(site: FlaskClient) -> None
         found = site.post("/reconcile", data={"queries": json.dumps({"q": query})}).get_json()["q"]["result"]
         assert "310106" in [code(c) for c in found]
         assert not any(c["match"] for c in found)
+
+
+def test_who_took_in_another_is_found_by_its_name_and_not_taken_for_it(site: FlaskClient) -> None:
+    for typed, into in (("闸北区", "310106"), ("卢湾区", "310101"), ("310108", "310106")):
+        found = site.post("/reconcile", data={"queries": json.dumps({"q": {"query": typed}})}).get_json()["q"]["result"]
+        assert (code(found[0]), found[0]["match"]) == (into, False)
