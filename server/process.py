@@ -10,6 +10,8 @@ from typing import Final
 #: Files that may be open at once where the system allows it: a connection takes two at most.
 FILES: Final = 65_536
 _M_ARENA_MAX: Final = -8
+_M_TRIM_THRESHOLD: Final = -1
+_M_MMAP_THRESHOLD: Final = -3
 
 
 def prepare() -> None:
@@ -23,3 +25,6 @@ def prepare() -> None:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
             mallopt(_M_ARENA_MAX, 1)
+            # And lets go of the memory of each larger answer, to be given it again for the next.
+            mallopt(_M_TRIM_THRESHOLD, 16 << 20)
+            mallopt(_M_MMAP_THRESHOLD, 1 << 20)

@@ -37,7 +37,7 @@ class _Spool(io.RawIOBase):
     def __init__(self, most: int) -> None:
         self._most = most
         self._written = 0
-        self._head = bytearray()
+        self._head = bytearray(wire.HEAD)  # what says that it is an answer goes before it, once it is one
         self._file: IO[bytes] | None = None
 
     def writable(self) -> bool:
@@ -50,8 +50,8 @@ class _Spool(io.RawIOBase):
             raise _TooLargeError
         if self._file is None and self._written > wire.INLINE:
             self._file = _nameless_file()
-            self._file.write(self._head)
-            self._head.clear()
+            self._file.write(memoryview(self._head)[wire.HEAD :])
+            self._head = bytearray()
         if self._file is None:
             self._head += data
         else:
@@ -60,7 +60,8 @@ class _Spool(io.RawIOBase):
 
     def send(self, end: socket.socket, chosen: Format) -> None:
         if self._file is None:
-            wire.send(end, wire.answer_head(chosen) + self._head)
+            self._head[: wire.HEAD] = wire.answer_head(chosen)
+            wire.send(end, self._head)
             return
         self._file.flush()
         wire.send(end, wire.answer_head(chosen, in_file=True), self._file.fileno())
@@ -79,8 +80,9 @@ def _nameless_file() -> IO[bytes]:
 
 def serve(end: socket.socket, reader: Reader) -> None:
     """Answer questions from a socket until it closes."""
+    room = bytearray(wire.ROOM)
     while True:
-        message, _ = wire.receive_last(end)
+        message, _ = wire.receive_last(end, room)
         question = wire.asked(message)
         # Should the service itself be killed, the system still ends this query.
         signal.setitimer(signal.ITIMER_REAL, max(question.seconds, 0.001) + _GRACE)

@@ -53,7 +53,8 @@ class _Worker(Process):
         self.number: Final = number
         self._ready = False
         self._waits = 0.0
-        self._came: tuple[bytes, int | None] | wire.Closed | None = None
+        self._came: tuple[memoryview, int | None] | wire.Closed | None = None
+        self._room = bytearray(wire.ROOM)
 
     def wait_ready(self) -> None:
         """Return when the snapshot is open. `StoreError` if it cannot be, or takes too long."""
@@ -65,8 +66,8 @@ class _Worker(Process):
             message, _ = self._message()
         except (wire.Closed, OSError):
             raise StoreError(f"A query worker ended before it opened snapshot {self.number}") from None
-        if message != child.READY:
-            raise StoreError(message.decode("utf-8", "replace"))
+        if bytes(message) != child.READY:
+            raise StoreError(str(message, "utf-8", "replace"))
         self._ready = True
 
     def ask(self, question: wire.Question) -> None:
@@ -79,7 +80,7 @@ class _Worker(Process):
                 if self._waits != seconds:
                     wire.wait_at_most(self.end, seconds)
                     self._waits = seconds
-                self._came = wire.receive_last(self.end)
+                self._came = wire.receive_last(self.end, self._room)
             except TimeoutError:
                 return False
             except wire.Closed as closed:
@@ -89,7 +90,7 @@ class _Worker(Process):
     def reply(self) -> Answer | int:
         return wire.reply(*self._message(), self.number)
 
-    def _message(self) -> tuple[bytes, int | None]:
+    def _message(self) -> tuple[memoryview, int | None]:
         while not self.answers_within(_INDEXING):
             continue
         came, self._came = self._came, None

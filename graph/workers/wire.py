@@ -31,14 +31,16 @@ _KINDS: Final[dict[type[QueryError], str]] = {
 }
 _TERMS: Final = struct.Struct("!I")
 _DESCRIPTOR: Final = socket.CMSG_SPACE(array.array("i").itemsize)
-#: What is read at once: the whole of most messages.
-_AT_ONCE: Final = 64 << 10
-#: The first byte of a reply that is an answer: its bytes follow, or its file comes with it; JSON begins otherwise.
+#: How many bytes say that a reply is an answer, and in which format.
+HEAD: Final = 2
+#: The first of them: its bytes follow, or its file comes with it; JSON begins otherwise.
 _HERE: Final = 1
 _IN_FILE: Final = 2
 _FORMATS: Final = tuple(Format)
 #: Answers up to this size go over the socket itself.
 INLINE: Final = 128 << 10
+#: Room for a message that `receive_last` reads at once; of what is not used only the address is taken.
+ROOM: Final = INLINE + (4 << 10)
 
 
 class Closed(Exception):  # noqa: N818
@@ -73,15 +75,17 @@ def send(end: socket.socket, message: bytes | bytearray, descriptor: int | None 
 
 def receive(end: socket.socket) -> tuple[bytes, int | None]:
     """Return the next message and the descriptor that came with it. `Closed` when the other end has gone."""
-    return _receive(end, _HEAD.size)
+    message, descriptor = _receive(end, bytearray(_HEAD.size))
+    return bytes(message), descriptor
 
 
-def receive_last(end: socket.socket) -> tuple[bytes, int | None]:
+def receive_last(end: socket.socket, room: bytearray) -> tuple[memoryview, int | None]:
     """Return the next message as `receive` does, in fewer steps, where no other comes before it is answered.
 
-    `TimeoutError` when the socket has a time (`wait_at_most`) and it passes before anything comes.
+    It stands in `room`, which is `ROOM` bytes, until the next is received there. `TimeoutError` when the
+    socket has a time (`wait_at_most`) and it passes before anything comes.
     """
-    return _receive(end, _AT_ONCE)
+    return _receive(end, room)
 
 
 def wait_at_most(end: socket.socket, seconds: float) -> None:
@@ -90,20 +94,28 @@ def wait_at_most(end: socket.socket, seconds: float) -> None:
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", *divmod(microseconds, 1_000_000)))
 
 
-def _receive(end: socket.socket, at_once: int) -> tuple[bytes, int | None]:
+def _receive(end: socket.socket, room: bytearray) -> tuple[memoryview, int | None]:
     try:
-        begun, ancillary, _, _ = end.recvmsg(at_once, _DESCRIPTOR)
+        count, ancillary, _, _ = end.recvmsg_into([room], _DESCRIPTOR)
     except BlockingIOError as error:
         raise TimeoutError from error
     except OSError as error:
         raise Closed from error
-    if len(begun) < _HEAD.size:
-        if not begun:
-            raise Closed
-        begun += _exactly(end, _HEAD.size - len(begun))
-    length, with_descriptor = _HEAD.unpack_from(begun)
-    missing = _HEAD.size + length - len(begun)
-    message = begun[_HEAD.size :] if not missing else b"".join((begun[_HEAD.size :], _exactly(end, missing)))
+    if not count:
+        raise Closed
+    if count < _HEAD.size:
+        _fill(end, memoryview(room)[count : _HEAD.size])
+        count = _HEAD.size
+    length, with_descriptor = _HEAD.unpack_from(room)
+    whole = _HEAD.size + length
+    if whole > len(room):
+        larger = bytearray(whole)
+        larger[:count] = memoryview(room)[:count]
+        room = larger
+    view = memoryview(room)
+    if count < whole:
+        _fill(end, view[count:whole])
+    message = view[_HEAD.size : whole]
     descriptor = None
     if with_descriptor:
         received = array.array("i")
@@ -116,21 +128,18 @@ def _receive(end: socket.socket, at_once: int) -> tuple[bytes, int | None]:
     return message, descriptor
 
 
-def _exactly(end: socket.socket, length: int) -> bytes:
-    """Return so many bytes of a message that has begun, however long they take."""
-    chunks, missing = [], length
-    while missing:
+def _fill(end: socket.socket, room: memoryview) -> None:
+    """Read as many bytes of a message that has begun as there is room for, however long they take."""
+    while room:
         try:
-            chunk = end.recv(min(missing, 1 << 20))
+            count = end.recv_into(room)
         except BlockingIOError:
             continue
         except OSError as error:
             raise Closed from error
-        if not chunk:
+        if not count:
             raise Closed
-        chunks.append(chunk)
-        missing -= len(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        room = room[count:]
 
 
 def ask(question: Question) -> bytes:
@@ -139,11 +148,11 @@ def ask(question: Question) -> bytes:
     return terms + question.text.encode("utf-8", "surrogatepass")
 
 
-def asked(message: bytes) -> Question:
+def asked(message: memoryview) -> Question:
     """Return the question of a message."""
     begin = _TERMS.size + _TERMS.unpack_from(message)[0]
-    dataset, formats, seconds, size = _read_terms(message[_TERMS.size : begin])
-    return Question(message[begin:].decode("utf-8", "surrogatepass"), dataset, formats, seconds, size)
+    dataset, formats, seconds, size = _read_terms(bytes(message[_TERMS.size : begin]))
+    return Question(str(message[begin:], "utf-8", "surrogatepass"), dataset, formats, seconds, size)
 
 
 @lru_cache(maxsize=64)
@@ -199,23 +208,24 @@ def too_large(size: int) -> bytes:
     return json.dumps({"error": "size", "size": size}).encode()
 
 
-def answer_head(chosen: Format, *, in_file: bool = False) -> bytearray:
-    """Return the beginning of a reply that is an answer; its bytes are appended, unless they are in a file."""
-    return bytearray((_IN_FILE if in_file else _HERE, _FORMATS.index(chosen)))
+def answer_head(chosen: Format, *, in_file: bool = False) -> bytes:
+    """Return the beginning of a reply that is an answer, `HEAD` bytes; its own follow, unless they are in a file."""
+    return bytes((_IN_FILE if in_file else _HERE, _FORMATS.index(chosen)))
 
 
-def reply(message: bytes, descriptor: int | None, number: int) -> Answer | int:
+def reply(message: memoryview, descriptor: int | None, number: int) -> Answer | int:
     """Return the answer that a message holds, of a worker on a snapshot, or the size it was not allowed to exceed.
 
     `QueryError` and `NotAcceptable` as the worker raised them; `Closed` where the message is none.
     """
     kind = message[0] if message else 0
     if kind in (_HERE, _IN_FILE):
-        if len(message) < 2 or message[1] >= len(_FORMATS) or (kind == _IN_FILE) != (descriptor is not None):
+        if len(message) < HEAD or message[1] >= len(_FORMATS) or (kind == _IN_FILE) != (descriptor is not None):
             raise Closed
         chosen = _FORMATS[message[1]]
-        return Answer(chosen.media_type, message[2:] if descriptor is None else _drain(descriptor), chosen, number)
-    said: dict[str, Any] = json.loads(message)
+        body = bytes(message[HEAD:]) if descriptor is None else _drain(descriptor)
+        return Answer(chosen.media_type, body, chosen, number)
+    said: dict[str, Any] = json.loads(bytes(message))
     if said["error"] == "size":
         return int(said["size"])
     raise query_error(said)
