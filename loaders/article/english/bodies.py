@@ -98,14 +98,20 @@ def _ministries(copy: str, begin: int, end: int) -> Iterator[Body]:
         a, b = match.span()
         if copy[b - 2 : b] == "'s":
             b -= 2
-        if match[0].startswith("Department of ") and (*match[0].split()[2:],) in names().get(match[0].split()[2], {}):
-            continue  # a division of a country, as in the Department of San Miguel
+        if _is_division(match[0].split()):
+            continue
         if (joint := match[0].rfind(" and ")) > 0 and _names().search(copy, a + joint, b):
             b = a + joint  # the Department of State and USAID
         ahead = re.search(r"(?:[A-Z][a-z]+ ){1,2}$", copy[max(begin, a - 24) : a])
         if ahead and ahead[0].split()[0] not in by_surface("english_starts") and a - len(ahead[0]) > begin:
             a -= len(ahead[0])
         yield Body(a, b, copy[a:b], head["kind"], head["role"], "en.ministry", _cited(head))
+
+
+def _is_division(words: list[str]) -> bool:
+    """Whether a name is that of a division of a country, as the Department of San Miguel."""
+    place = words[2:]
+    return words[:2] == ["Department", "of"] and bool(place) and (*place,) in names().get(place[0], {})
 
 
 def _cited(head: Row) -> tuple[str, ...]:
@@ -129,6 +135,7 @@ def _by_words(copy: str, begin: int, end: int, taken: set[int]) -> Iterator[Body
                 or len([w for w in words if w[0].isupper()]) < 2
                 or "Civil Society" in " ".join(words)
                 or "Ministry" in words
+                or _is_division(words)
             ):
                 continue
             opening = [w for w in words if w in heads and heads[w]["after"] and _followed(words, w)]

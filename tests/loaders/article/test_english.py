@@ -224,6 +224,7 @@ def test_bodies_have_their_kind_and_what_they_do() -> None:
         ("Fujian Agriculture and Forestry University helped.", ["Fujian Agriculture and Forestry University"]),
         ("The Swiss Agency for Development and Cooperation paid.", ["Swiss Agency for Development and Cooperation"]),
         ("Oxfam and Mercy Corps helped.", ["Oxfam", "Mercy Corps"]),
+        ("The Department of San Miguel in El Salvador is poor.", []),
         ("Civil Society Organisations met under the Plan of the Alliance.", []),
         ("The Blue River Trust (BRT) began; BRT grew.", ["Blue River Trust", "BRT", "BRT"]),
         ("Acme Seeds Ltd (UK) sent the seed.", ["Acme Seeds Ltd"]),
