@@ -163,7 +163,11 @@ def counted(text: str, begin: int, number_end: int, unit: Word | None, clause: t
     if kind in {"animal", "plant", "household"}:
         return Counted(_of_living(kind, unit, chosen, number_end), "unit", chosen.begin, chosen.end, chosen.noun)
     if kind in {"event", "medical", "book"}:
-        own = {"event": {"visit", "surgical operation", "lesson"}, "medical": {"surgical operation"}}.get(kind, set())
+        own = {
+            "event": {"visit", "surgical operation", "lesson"},
+            "medical": {"surgical operation"},
+            "book": {"certificate"},
+        }.get(kind, set())
         if chosen.unit not in own or (kind == "medical" and unit.surface.startswith("例")):
             return Counted(unit.normalised, "unit", chosen.begin, chosen.end, chosen.noun)
     if unit.surface in {"套", "副"} and chosen.noun.kind == "thing":

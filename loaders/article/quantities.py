@@ -34,7 +34,7 @@ _MONEY_BEFORE = re.compile(
 _PEOPLE_BEFORE = re.compile(
     r"(?:人口|人数|人员|粉丝数?|用户|劳动力|人次|关注者|会员)(?:数量)?(?:已经?|涨到|增至|增加到|增长到|发展到|扩大到|累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
-_EARN_BEFORE = re.compile(r"(?:挣|赚|工资|月薪|卖了?|领到?|进账|收入)了?个?(?:大约|将近|能有|有|到|上)?$")
+_EARN_BEFORE = re.compile(r"(?:挣|赚|[月年日]入|工资|月薪|卖了?|领到?|进账|收入)了?个?(?:大约|将近|能有|有|到|上)?$")
 _VIEWS_BEFORE = re.compile(
     r"(?:点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量|转发量|点赞量?)(?:累计|共计|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
@@ -74,6 +74,8 @@ _SPOKEN = re.compile(
 )
 _NAMES = {"times": "person-time", "people": "person", "views": "view", "money": "CNY"}
 _LONGEST = 1000
+#: What may follow 成, by its tenths of a tenth; 半 stands at the end.
+_TENTHS = "零一二三四五六七八九半"
 _NOTHING_FOLLOWS = re.compile(
     r"[，,。；;、：:！!？?)）”\n\t]|$|" + _ELLIPSIS.pattern + r"|以上|左右|用于|在|由|从|给|到|新"
 )
@@ -213,7 +215,7 @@ class _Reader:
             return None
         if count.how == "direct":
             stop = count.end
-        if unit is not None and count.begin != stop and _ELLIPSIS.match(view, stop):
+        if unit is not None and (count.begin != stop or count.how == "tail") and _ELLIPSIS.match(view, stop):
             count = self._inherited(unit, begin) or count
         elif unit is not None and count.begin > stop and self.last_noun_end == begin:
             count = self._inherited(unit, begin) or count  # 10个村8个…
@@ -227,13 +229,8 @@ class _Reader:
         if numeral.style == "chinese" and numeral.value == 1 and not self._one_counts(numeral, unit, stop):
             self._unread(begin, stop, "一 as an article: nothing is counted", "article")
             return None
-        if (
-            kind == "ratio"
-            and unit is not None
-            and unit.surface == "成"
-            and view[stop : stop + 1] in tuple("一二三四五六七八九")
-        ):
-            value += Decimal("一二三四五六七八九".index(view[stop]) + 1) / 10
+        if unit is not None and unit.surface == "成" and (half := _TENTHS.find(view[stop : stop + 1])) > 0:
+            value += Decimal(half) / 10 if half < 10 else Decimal("0.5")  # 八成五, 三成半
             stop += 1
         qualifier, begin, stop, extra = self._qualifier(numeral, begin, stop, kind, clause, unit)
         refs += extra
@@ -353,7 +350,7 @@ class _Reader:
             case "大":
                 return numeral.value <= 20 and not numeral.infix
             case "里":
-                return not small and following in tuple("，,。；;、地路外山长远的多以")
+                return not small and not numeral.bare and following in tuple("，,。；;、地路外山长远的多以")
             case "分":
                 return numeral.style == "arabic" and bool(_MARKS.search(before))
             case "户":

@@ -81,7 +81,7 @@ class Sentence:
         for start, stop, kind in self._found:
             if stop > begin and not (start < end and kind == "planned" and start >= begin):
                 break
-            if kind == "context" and start < clause[0]:
+            if kind == "context" and (start < clause[0] or text.startswith("的", stop)):
                 continue
             if text[start:stop] == "争取" and text[stop : stop + 1] in "到了来":
                 continue
