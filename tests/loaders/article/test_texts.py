@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from loaders.article.document import read_document
+from loaders.article.reading import read
+
 TEXTS = Path(__file__).parent / "texts"
 FOLDERS = sorted(p.parent for p in TEXTS.rglob("gold.json"))
 SPANS = ("quantities", "places", "orgs", "dates", "names", "hard_negatives")
@@ -98,3 +101,10 @@ def test_held_out_texts_share_no_sentence_with_those_to_work_on() -> None:
         text = "".join(path.read_text(encoding="utf-8").split())
         shared_runs = [text[i : i + 18] for i in range(len(text) - 17) if text[i : i + 18] in grams]
         assert shared_runs == [], path.name
+
+
+@pytest.mark.parametrize("path", sorted((TEXTS / "none").glob("*.txt")), ids=lambda p: p.stem)
+def test_nothing_is_read_out_of_texts_that_report_nothing(path: Path) -> None:
+    reading = read(read_document(path))
+
+    assert [*reading.quantities, *reading.organisations, *reading.names, *reading.relations] == []
