@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -133,5 +134,9 @@ def _flows(
 def _href(lang: str, donor: Node, area: Node, count: int, one: str) -> str:
     if count == 1:
         return links.href(lang, one)
+    ends = {"donor": links.parse(donor.link.iri), "area": links.parse(area.link.iri)}
+    named = {side: name.key for side, name in ends.items() if name is not None}
+    if len(named) == len(ends):
+        return f"/{lang}/search?{urlencode({'type': 'programme'} | named)}"
     terms = {"donor": ox.NamedNode(donor.link.iri), "area": ox.NamedNode(area.link.iri)}
     return links.console(lang, queries.text("pairing-programmes", **terms))

@@ -252,3 +252,16 @@ def test_every_link_leads_somewhere(site: FlaskClient) -> None:
     for lang in links.LANGUAGES:
         kinds = {path.split("/")[2] for path in statuses if path.startswith(f"/{lang}/") and path.count("/") == 3}
         assert {"programme", "measurement", "area", "organisation", "evidence", "document", "case", "concept"} <= kinds
+
+
+@pytest.mark.parametrize("lang", links.LANGUAGES)
+def test_every_band_of_the_overview_leads_to_as_many_programmes_as_it_is_wide(site: FlaskClient, lang: str) -> None:
+    shown = page(site, f"/{lang}/").partition('class="sankey"')[2].partition("</svg>")[0]
+    bands = re.findall(r'<a href="([^"]+)" aria-label="[^"]*?(\d+)(?: 个项目)?"><path', shown)
+    assert len(bands) >= 10
+    for path, count in bands:
+        if f"/{lang}/programme/" in path:
+            assert count == "1"
+            continue
+        found = page(site, html.unescape(path)).partition("<main")[2]
+        assert len(set(re.findall(rf'href="/{lang}/programme/[^"/]+"', found))) == int(count), path
