@@ -101,19 +101,25 @@ def graph(lang: str) -> Response:
 
 @blueprint.get(f"/{LANGUAGE}/graph.json")
 def graph_json(lang: str) -> Response:
-    """Give the ties of one thing: ``{"focus": {…}, "ties": [{"property", "direction", "count", "things"}]}``."""
+    """Give the ties of one thing: ``{"focus": {…}, "ties": [{"property", "direction", "count", "things"}]}``.
+
+    Ten things of each property; `?skip=10` gives the next ten.
+    """
     focus = _focus()
     if focus is None:
         raise HttpError(400, "No focus", "Say whose ties are wanted: ?focus=IRI.")
     etag = access.tag(request.full_path)
     if (same := access.not_modified(etag)) is not None:
         return same
-    told = as_json(lang, focus, ties_of(lang, focus, ADDED, Labels(access.engine())))
+    given = request.args.get("skip", "0")
+    if not (given.isdecimal() and given.isascii()):
+        raise HttpError(400, "Unknown value", f"skip={given[:40]} is no number.")
+    told = as_json(lang, focus, ties_of(lang, focus, ADDED, Labels(access.engine()), min(int(given[:9]), MOST)))
     return access.tagged(Response(json.dumps(told, ensure_ascii=False), mimetype="application/json"), etag)
 
 
-def ties_of(lang: str, iri: str, most: int, labels: Labels) -> list[Ties]:
-    """Return the ties of a thing, incoming first, with `most` things of each property and direction."""
+def ties_of(lang: str, iri: str, most: int, labels: Labels, skip: int = 0) -> list[Ties]:
+    """Return the ties of a thing, incoming first, with `most` things of each property and direction after `skip`."""
     properties = [ox.NamedNode(p) for p in PROPERTIES]
     found: list[tuple[str, bool, list[str], bool]] = []
     for is_incoming in (True, False):
@@ -132,7 +138,13 @@ def ties_of(lang: str, iri: str, most: int, labels: Labels) -> list[Ties]:
                 found.append((property_, is_incoming, things, len(rows) >= MOST))
     labels.load([iri, *(p for p, *_ in found), *(t for _, _, things, _ in found for t in things[:most])])
     return [
-        Ties(labels.link(p, lang), is_incoming, [labels.link(t, lang) for t in things[:most]], len(things), is_cut)
+        Ties(
+            labels.link(p, lang),
+            is_incoming,
+            [labels.link(t, lang) for t in things[skip : skip + most]],
+            len(things),
+            is_cut,
+        )
         for p, is_incoming, things, is_cut in found
     ]
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from ontology import vocabulary
+from ontology.namespaces import thing
 
 if TYPE_CHECKING:
     from conftest import Browser  # type: ignore[import-not-found]
 
 QUESTIONS = {question.key: quote(question.text) for question in vocabulary.questions()}
+COMPARED = urlencode(
+    [("with", thing("programme", key)) for key in ("baixian-baipin", "kashgar-shuangxian-jiujin", "duoduo-farm")]
+)
 PAGES = {
     "home": "/",
     "list": "/programme/",
@@ -27,6 +31,11 @@ PAGES = {
     "concept": "/concept/theme/industry",
     "graph": "/graph/source/tongji-yunnan-vocational",
     "relation": "/concept/theme/industry?in=dk%3AhasTheme",
+    "search": "/search",
+    "search-found": "/search?q=%E4%B8%8A%E6%B5%B7",
+    "compare": f"/compare?{COMPARED}",
+    "map": "/map",
+    "explore": "/graph",
     "vocabulary": "/ontology",
     "data": "/data",
     "missing": "/organisation/tongji-universty",

@@ -8,10 +8,13 @@ import { zoom, zoomIdentity, type D3ZoomEvent } from "d3-zoom";
 interface Thing { id: string; name: string; kind: string | null; page: string }
 interface Ties { property: { id: string; name: string }; direction: "in" | "out"; count: number; things: Thing[] }
 interface Told { focus: Thing; ties: Ties[] }
-interface Node extends SimulationNodeDatum, Thing { expanded: boolean }
+/** `asked` things of each tie have been asked for; `expanded` says that there are no more. */
+interface Node extends SimulationNodeDatum, Thing { asked: number; expanded: boolean }
 interface Edge extends SimulationLinkDatum<Node> { source: Node; target: Node; name: string; key: string }
 
 const MOST = 400;
+/** So many things of each tie come at a time. */
+const STEP = 10;
 /** So many ties of one thing can be named in the drawing. */
 const READABLE = 8;
 const SVG = "http://www.w3.org/2000/svg";
@@ -71,10 +74,11 @@ function explore(root: HTMLElement, told: Told, words: Record<string, string>): 
     .on("zoom", (event: D3ZoomEvent<SVGSVGElement, unknown>) => stage.setAttribute("transform", String(event.transform)));
   select(svg).call(zooming).on("dblclick.zoom", null);
 
-  function take(told: Told): number {
+  function take(told: Told, asked: number): number {
     const before = nodes.size;
     const middle = node(told.focus, null);
-    middle.expanded = before > 0 || told.ties.every((tie) => tie.things.length === tie.count);
+    middle.asked = asked;
+    middle.expanded = told.ties.every((tie) => tie.count <= (asked || tie.things.length));
     for (const tie of told.ties) {
       for (const thing of tie.things) {
         if (nodes.size >= MOST && !nodes.has(thing.id)) continue;
@@ -93,7 +97,7 @@ function explore(root: HTMLElement, told: Told, words: Record<string, string>): 
       const turn = nodes.size * 2.4;
       const x = (near?.x ?? width / 2) + Math.cos(turn) * 70 * (near ? 1 : 0);
       const y = (near?.y ?? height / 2) + Math.sin(turn) * 70 * (near ? 1 : 0);
-      found = { ...thing, expanded: false, x, y };
+      found = { ...thing, asked: 0, expanded: false, x, y };
       nodes.set(thing.id, found);
     }
     return found;
@@ -198,9 +202,9 @@ function explore(root: HTMLElement, told: Told, words: Record<string, string>): 
   async function expand(n: Node): Promise<void> {
     if (n.expanded) return;
     try {
-      const answer = await fetch(`${root.dataset.address}?${new URLSearchParams({ focus: n.id })}`);
+      const answer = await fetch(`${root.dataset.address}?${new URLSearchParams({ focus: n.id, skip: String(n.asked) })}`);
       if (!answer.ok) throw new Error(String(answer.status));
-      const more = take((await answer.json()) as Told);
+      const more = take((await answer.json()) as Told, n.asked + STEP);
       status.textContent = (words.grown ?? "").replace("{n}", String(more));
       draw();
       choose(n);
@@ -252,7 +256,7 @@ function explore(root: HTMLElement, told: Told, words: Record<string, string>): 
     }
   }
 
-  take(told);
+  take(told, 0);
   draw();
   const start = nodes.get(told.focus.id);
   if (start) choose(start);
