@@ -53,6 +53,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@[ ! -d server/frontend/node_modules/typescript ] || ! command -v npm >/dev/null || npm --prefix server/frontend run --silent check
 
 format: setup
 	$(BIN)/ruff check --fix .
