@@ -56,6 +56,9 @@ def read_articles(database: Database, paths: Sequence[Path]) -> tuple[list[Sourc
             problems.append(Problem(message, Origin(str(path)), remedy))
         for message in document.notes:
             output.note(f"note: {path}: {message}")
+        output.note(
+            f"note: {path}: nobody has reviewed its facts yet; duikou extract {path.name} -o FILE.yaml is for that"
+        )
         sources.append(source)
         texts.append(document.text)
     if problems:

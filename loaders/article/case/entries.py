@@ -23,6 +23,8 @@ from loaders.article.facts import CaseSpan, Fact, Name, Organisation, Place, Rea
 from loaders.article.mechanisms import part_type
 
 _WIDER: Final = frozenset({"name.cooperation"})
+#: Names of wider arrangements, under which a case's own programme runs.
+_SHARED: Final = _WIDER | {"name.known", "name.exemplary"}
 _DATED: Final = re.compile(r"(?:(\d{4})年|(今年))?(\d{1,2})月(?:(\d{1,2})日)?[^，。；、]{0,6}$")
 
 
@@ -147,7 +149,8 @@ class _Case:
             relation.subject for relation in self.relations if relation.predicate in {"usesModel", "recipientArea"}
         )
         about.update(relation.object for relation in self.relations if relation.predicate in {"donorOf", "implements"})
-        return clean(about.most_common(1)[0][0] if about else self.case.title)
+        named = Counter(name.name for name in self.names if name.kind == "programme" and name.rule not in _SHARED)
+        return clean((about or named).most_common(1)[0][0] if about or named else self.case.title)
 
     def _title_fact(self) -> Fact:
         text = self.made.reading.text
