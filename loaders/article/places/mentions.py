@@ -47,6 +47,8 @@ class _Sentence:
         self.hits: dict[int, list[Listed]] = {}
         self.typed: set[int] = set()
         for hit in areas().all(text, begin, end):
+            if self._is_street(hit):
+                continue
             trimmed = _trimmed(text, hit)
             if trimmed is not hit:
                 self.typed.add(hit.begin)
@@ -215,6 +217,8 @@ class _Sentence:
             return "place"
         if before is not None and plain_word(word) is None and _is_near(hit.entry, before):
             return "place"
+        if below and first is last and first.kind in ("LOC", "ORG"):
+            return "place"  # 连云港 in 江苏连云港总部
         if not any(c.kind in ("official", "short", "also") for c in hit.entry):
             return "wait" if starts and ends else ""
         if first.kind in ("ORG", "nz", "nw") and first is last and (starts or ends):
@@ -226,6 +230,13 @@ class _Sentence:
             if (plain_word(word) is None or (starts and ends)) and first.kind not in ("LOC", "ORG", "PER")
             else ""
         )
+
+    def _is_street(self, hit: Listed) -> bool:
+        """Whether a bare name is the beginning of a street's name: 长安街, 北京路, 红旗渠."""
+        if self.text[hit.end : hit.end + 1] not in ("街", "路", "渠", "巷") or not bare(self.text[hit.begin : hit.end]):
+            return False
+        token = self.tokens.at(hit.end)
+        return token is not None and (token.start < hit.end or token.end == hit.end + 1)
 
     def _goes_down(self, hit: Listed) -> bool:
         """Whether a unit of the one that this name may be stands directly behind it: 阿里 in 阿里普兰."""

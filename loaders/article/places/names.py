@@ -81,9 +81,17 @@ def abbreviations() -> Mapping[str, list[tables.Row]]:
     return found
 
 
+@cache
 def bare(word: str) -> bool:
-    """Whether a name is short, without a word that says what it is (楚雄, not 楚雄州)."""
-    return not names.type_word(word)
+    """Whether a name is short, without a word that says what it is: 楚雄 and 杭州, not 楚雄州."""
+    if not names.type_word(word):
+        return True
+    for known in areas().get(word) or ():
+        if known.kind in ("official", "earlier", "predecessor", "later"):
+            return False
+        if not known.kind.endswith("-short") and names.stem(known.unit.name) != word:
+            return False
+    return word in areas()
 
 
 def candidate(code: str) -> Candidate:

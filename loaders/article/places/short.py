@@ -136,6 +136,8 @@ class _Character:
         """Return the row and the rule where the character alone is a name."""
         token = self.token
         province = next((row for row in rows if row["level"] == "province"), None)
+        if province is not None and not self._known(province) and any(self._known(row) for row in rows):
+            province = None  # 抵青 is to Qingdao in a text about Qingdao
         alone = token is not None and token.start == self.at and token.end == self.at + 1
         is_place = alone and token is not None and token.kind == "LOC"
         if province is not None:
