@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from graph.database import Database
-from graph.documents import document_text, keep_document
+from graph.documents import document_text, keep_document, keeping, loaders_of
 from graph.publish import publish
 from graph.sources import Source
 from ontology.errors import Origin, SourceError, ValidationError
+from ontology.namespaces import named_graph
 from ontology.records import Labels, Programme, Ref, SourceDocument, TextEvidence
 
 TEXT = "对口帮扶\n覆盖97户贫困户。\n"
@@ -98,3 +99,35 @@ def test_the_source_document_agrees_with_every_citation_of_the_ten_cases(
     assert kept.citations > 300
     assert document_text(ten_cases, kept.sha256) == source_text
     (ten_cases.path / "documents" / f"{kept.sha256}.txt").unlink()
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_text_is_kept_with_the_publication_that_cites_it(db: Database, begun: bool) -> None:
+    if begun:
+        publish(db, [citing(7, 10, "97户")], command="load")
+    with keeping(db, [TEXT]):
+        publish(db, [citing(0, 4, "对口帮扶")], command="load")
+    assert document_text(db, DIGEST) == TEXT
+
+
+def test_a_publication_that_fails_leaves_no_text_behind(db: Database) -> None:
+    publish(db, [citing(7, 10, "97户")], command="load")
+    with pytest.raises(ValidationError), keeping(db, [TEXT]):
+        publish(db, [citing(7, 10, "98户")], command="load")
+    assert document_text(db, DIGEST) is None
+
+
+def test_a_text_that_was_kept_before_stays_when_a_publication_fails(db: Database, document: Path) -> None:
+    publish(db, [citing(7, 10, "97户")], command="load")
+    keep_document(db, document)
+    with pytest.raises(ValidationError), keeping(db, [TEXT]):
+        publish(db, [citing(7, 10, "98户")], command="load")
+    assert document_text(db, DIGEST) == TEXT
+
+
+def test_who_describes_a_document_is_known_by_graph_and_loader(db: Database) -> None:
+    assert loaders_of(db, DIGEST) == {}
+    publish(db, [citing(7, 10, "97户")], command="load")
+    assert loaders_of(db, DIGEST) == {named_graph("source/p"): "t"}
+    assert loaders_of(db, "0" * 64) == {}
+    assert loaders_of(db, '" } #') == {}
