@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from loaders.article import anchored
-from loaders.article.segments import Paragraph, Structure
+from loaders.article.genres import genres
+from loaders.article.segments import Structure
 
 _CN = "一二两三四五六七八九十百千万亿双"
 _ORDINAL = re.compile(
@@ -61,10 +62,6 @@ _FACT_INSIDE = re.compile(
 )
 
 
-_LINE_OF_VERSE = re.compile(r"[\u4e00-\u9fff]{5}|[\u4e00-\u9fff]{7}")
-_PAUSE = re.compile(r"[，,。！？!?；;、:：]+")
-
-
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A stretch of the view in which number words are no figures, and why."""
@@ -98,7 +95,7 @@ class Guards:
 def guards(structure: Structure) -> Guards:
     """Return the guards of a document (dates are no part of them, nor are idioms: see `idiom`)."""
     text = structure.view.text
-    found: list[Guard] = verses(structure)
+    found = [Guard(begin, end, kind, why) for begin, end, kind, why in genres(structure)]
     for pattern, kind, why in (
         (_ORDINAL, "ordinal", "an ordinal, grade or step, not a count"),
         (_CODES, "code", "a number in a name, code, ratio or formula"),
@@ -116,34 +113,6 @@ def guards(structure: Structure) -> Guards:
         if not _SAID.search(inside) and not _FACT_INSIDE.search(inside):
             found.append(Guard(m.start(), m.end(), "quoted", "inside a quoted name or slogan"))
     return Guards(found)
-
-
-def verses(structure: Structure) -> list[Guard]:
-    """Return the stanzas of a text: four lines or more, all of five or all of seven characters."""
-    found: list[Guard] = []
-    run: list[Paragraph] = []
-    lines: list[int] = []
-    for paragraph in (*structure.paragraphs, None):
-        here = _verse_lines(structure, paragraph) if paragraph is not None else []
-        if here and (not lines or here[0] == lines[0]):
-            assert paragraph is not None
-            run.append(paragraph)
-            lines += here
-            continue
-        if len(lines) >= 4:
-            found.append(Guard(run[0].begin, run[-1].end, "verse", "in a poem"))
-        run, lines = ([paragraph], here) if here and paragraph is not None else ([], [])
-    return found
-
-
-def _verse_lines(structure: Structure, paragraph: Paragraph) -> list[int]:
-    if paragraph.end - paragraph.begin > 600:
-        return []
-    text = structure.view.text[paragraph.begin : paragraph.end]
-    lines = [line for line in _PAUSE.split(text) if line]
-    lengths = {len(line) for line in lines}
-    alike = len(lengths) == 1 and all(_LINE_OF_VERSE.fullmatch(line) for line in lines)
-    return [len(line) for line in lines] if alike else []
 
 
 def _counts(text: str, m: re.Match[str]) -> bool:

@@ -142,7 +142,7 @@ class _Reader:
             if guard is not None:
                 if numeral.begin >= guard.begin:
                     position = max(position, min(guard.end, numeral.end + 40))
-                if guard.kind not in {"date", "mark", "code", "verse"}:
+                if guard.kind not in {"date", "mark", "code", "verse", "provision", "recipe"}:
                     self._unread(numeral.begin, numeral.end, guard.why, f"guard-{guard.kind}")
                 continue
             found = self._figure(numeral)

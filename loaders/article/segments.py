@@ -12,7 +12,7 @@ _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _TERMINAL = re.compile(r"(?:[。！？!?…]|[\u4e00-\u9fff][.])[”’」』》）)\]】\"']*$")
 _CONTINUES = re.compile(r"[,，、;；（(“‘《〈「『—~-]$")
 _NUMBERED = re.compile(
-    r"(?:第?[一二三四五六七八九十百]{1,3}[、.．)章节篇]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)](?!\d)|[①-⑳]"
+    r"(?:第?[一二三四五六七八九十百]{1,3}[、.．)章节篇]|第[一二三四五六七八九十百零\d]{1,6}条|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)](?!\d)|[①-⑳]"
     r"|【?(?:典型)?(?:案例|实例|事例|范例|样本|故事)[一二三四五六七八九十百\d]{1,3})"
 )
 _CASE_MARK = re.compile(
@@ -190,7 +190,7 @@ def _goes_on(line: _Line, after: _Line) -> bool:
         return False
     if line.text[0] in "(（【[" and line.text[-1] in ")）】]":
         return False
-    if (_NUMBERED.match(after.text) and not _CONTINUES.search(line.text)) or _ITEM.match(after.text):
+    if (_NUMBERED.match(after.text) and line.text[-1] not in "，,、") or _ITEM.match(after.text):
         return False
     if after.indented and not _CONTINUES.search(line.text) and len(line.text) < 40:
         return False
