@@ -26,18 +26,33 @@ from server.links import Name
 _KIND: Final = "area"
 _AREA: Final = f"{BASE}id/area/"
 GRAPH: Final = named_graph("gazetteer")
+_NAME: Final = (("zh", "全国区划表"), ("en", "Table of areas of China"))
+_DESCRIPTION: Final = (
+    ("zh", "2019年底县级以上区划及历年代码和名称，安装时由民政部历年名单和GeoNames数据（CC BY 4.0）生成。"),
+    ("en", "Units of the end of 2019 down to counties, with codes and names of other years, made at set-up from lists "
+     "of the ministry and data of GeoNames (CC BY 4.0)."),
+)  # fmt: skip
 
 
 def is_outlying(name: Name) -> bool:
-    """Return whether the gazetteer has the area that a name stands for."""
-    return name.kind == _KIND and areas.is_known(name.key)
+    """Return whether the gazetteer has the area that a name stands for, or is what it stands for itself."""
+    return name.iri == GRAPH or (name.kind == _KIND and areas.is_known(name.key))
 
 
 def engine_over(engine: Engine, name: Name) -> Engine:
     """Return an engine that answers our own pages' queries as if the graph had an area of the gazetteer."""
     store = ox.Store()
-    store.extend(statements(name.key))
+    store.extend(_itself() if name.iri == GRAPH else statements(name.key))
     return _Layered(engine, store)
+
+
+def _itself() -> Iterator[ox.Quad]:
+    """Yield what there is to say of the gazetteer as a source."""
+    here = ox.NamedNode(GRAPH)
+    for curie, words in (("rdfs:label", _NAME), ("dcterms:description", _DESCRIPTION)):
+        for language, text in words:
+            yield ox.Quad(here, ox.NamedNode(expand(curie)), ox.Literal(text, language=language), here)
+    yield ox.Quad(here, ox.NamedNode(expand("rdfs:seeAlso")), ox.NamedNode("https://www.geonames.org/"), here)
 
 
 def statements(key: str) -> Iterator[ox.Quad]:

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from server.cli import options, output
+
+if TYPE_CHECKING:
+    from server.linking.client import Client
 
 _KINDS = ("area", "organisation", "programme", "product", "event")
 _TO = ("areas", "geonames", "wd", "wikidata", "ror", "agrovoc", "dbpedia")
@@ -27,6 +30,13 @@ _TO = ("areas", "geonames", "wd", "wikidata", "ror", "agrovoc", "dbpedia")
 @click.option("--live", metavar="URL", help="Ask this Reconciliation API or SPARQL endpoint.")
 @click.option("--pause", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between two requests.")
 @click.option(
+    "--patience",
+    type=click.FloatRange(0.1, 600),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
+@click.option(
     "--output", "-o", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write the table here, after each batch; a run that was broken off goes on from it.",
 )  # fmt: skip
@@ -39,6 +49,7 @@ def link(
     kinds: tuple[str, ...],
     live: str | None,
     pause: float,
+    patience: float,
     file: Path | None,
     review: Path | None,
 ) -> None:
@@ -57,22 +68,22 @@ def link(
         raise click.UsageError(f"There is no table to link to {to} here; name a service with --live.")
     if live is not None and to == "areas":
         raise click.UsageError("--to areas is looked up in the tables that are here, without --live.")
-    _propose(directory, to, kinds, live, pause, file)
+    from server.linking.client import Client
+
+    client = Client(live, pause=pause, patience=patience) if live is not None else None
+    _propose(directory, to, kinds, client, file)
 
 
-def _propose(
-    directory: Path, to: str | None, kinds: tuple[str, ...], live: str | None, pause: float, file: Path | None
-) -> None:
-    from datetime import datetime
+def _propose(directory: Path, to: str | None, kinds: tuple[str, ...], client: Client | None, file: Path | None) -> None:
+    from datetime import UTC, datetime
 
     from server.linking import run
-    from server.linking.client import Client
     from server.linking.ledger import Ledger
     from server.linking.subjects import KINDS, unlinked
 
     database = options.existing(directory)
     ledger = Ledger(directory, file)
-    finder = run.live(Client(live, pause=pause), to) if live else run.Tables(to or "areas")
+    finder = run.live(client, to) if client is not None else run.Tables(to or "areas")
     wanted = kinds or (("area",) if isinstance(finder, run.Tables) else tuple(KINDS))
     subjects = unlinked(database.reader(), finder.namespace, wanted)
     date = datetime.now(UTC).date().isoformat()

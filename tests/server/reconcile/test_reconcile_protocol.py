@@ -312,6 +312,13 @@ def test_every_area_that_is_found_has_an_address_that_answers(site: FlaskClient,
     assert site.get(f"/data/area/{key}.json").status_code == 200
 
 
+def test_what_such_an_area_comes_from_has_an_address_too(site: FlaskClient) -> None:
+    page = site.get("/zh/area/532301").get_data(as_text=True)
+    assert "/zh/graph/gazetteer" in page
+    for path in ("/zh/graph/gazetteer", "/data/graph/gazetteer.ttl"):
+        assert "GeoNames" in site.get(path).get_data(as_text=True)
+
+
 def test_an_area_that_nobody_knows_is_not_found(site: FlaskClient) -> None:
     for path in ("/id/area/999999", "/data/area/999999.ttl", "/zh/area/999999"):
         assert site.get(path).status_code == 404
