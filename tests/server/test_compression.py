@@ -58,7 +58,7 @@ def test_the_client_chooses(site: FlaskClient, accept: str | None, encoding: str
     "path",
     [
         "/en/",
-        "/static/style/duikou.css",
+        "/static/style/base.css",
         "/data/programme/baixian-baipin.jsonld",
         "/data/programme/baixian-baipin.nt",
         "/ontology.rdf",
