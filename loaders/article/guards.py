@@ -128,7 +128,9 @@ def idiom(text: str, begin: int, end: int) -> anchored.Word | None:
     for start in range(max(0, begin - 7), begin + 1):
         word = lexicon.at(text, start, stop)
         if word is not None and start + len(word.surface) > begin:
-            return None if start == begin and _counts_after_all(text, end, begin + len(word.surface)) else word
+            stop_at = start + len(word.surface)
+            longer = start == begin and end > stop_at  # 一点二亿 is more than 一点
+            return None if longer or (start == begin and _counts_after_all(text, end, stop_at)) else word
     return None
 
 

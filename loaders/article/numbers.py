@@ -18,6 +18,7 @@ _INFIX = r"[余几]|多(?!元化|样|彩|民族|功能|媒体|语种|形式|层�
 #: What may stand between 来 and its noun.
 _COUNTABLE = "万亿个名户人家位只头亩种件台元岁年天斤吨公里次场条座所间张辆棵株块口部套项款批篇册本度分米平"
 _INFIX += rf"|来(?=[{_COUNTABLE}])"
+_INFIX += r"|\+(?=[个家名户人种款项场次万])"
 _INFIX += r"|(?<=[百千万])把(?=[个名户人口斤元块里亩])"
 NUMBER = re.compile(
     rf"(?P<hundredths>(?:{_ARABIC}|{_CHINESE})分之(?:{_ARABIC}|{_CHINESE})(?P<fraction_infix>[多余几])?)"
@@ -118,6 +119,8 @@ def _chinese(found: re.Match[str]) -> Numeral | None:
     if parsed is None:
         return None
     value, upper = parsed
+    if "点" in words and not tail and found.string[end : end + 1] in MYRIADS:  # 三点五万
+        scale, end = MYRIADS[found.string[end]], end + 1
     bare = words[0] in "百千万亿"
     return Numeral(
         found.start(), end, value * scale, "chinese", infix, None if upper is None else upper * scale, bare,

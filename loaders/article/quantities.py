@@ -190,8 +190,8 @@ class _Reader:
         if unit is not None and unit.note.startswith("*"):
             value *= Decimal(unit.note[1:])
         if kind == "ratio":
-            value = value / (10 if unit is not None and unit.surface == "成" else 100)
-            upper = upper / 100 if upper is not None else None
+            whole = 10 if unit is not None and unit.surface == "成" else 100
+            value, upper = value / whole, upper / whole if upper is not None else None
         return _Found(begin, stop, value, upper, qualifier, count, kind, form, refs)
 
     def _inherited(self, unit: Word, begin: int) -> Counted | None:
@@ -237,7 +237,7 @@ class _Reader:
         currency = currency_before(view, begin)
         at = currency[1] if currency else begin
         before = qualifiers.prefix(view, at, low, bare=numeral.bare)
-        infix = {"余": "over", "多": "over", "几": "over", "来": "about", "把": "about"}.get(numeral.infix)
+        infix = {"余": "over", "多": "over", "几": "over", "+": "ge", "来": "about", "把": "about"}.get(numeral.infix)
         if (unit is not None and "多" in unit.surface) or (unit is not None and "余" in unit.surface):
             infix = "over"
         if (

@@ -11,6 +11,8 @@ from loaders.article.anchored import Word
 from loaders.article.numbers import NUMBER, Numeral, numeral_of
 
 _RANGE = re.compile(r"—{1,2}|–|-|~|至|到")
+#: 七、八户: two digits that follow each other, of one number.
+_NEIGHBOURS = re.compile(r"[二三四五六七八]、[三四五六七八九](?=[个户人名家天年里岁十百千万])")
 _CHANGE = re.compile(r"(?:从|由)[^，,。；;\d]{0,6}$")
 _ENOUGH = re.compile(r"成(?![立为功员本果效交长熟都品人套型规就份分像绩活片千百各年天团])")
 _ELECTRIC = re.compile(r"电|光伏|千瓦|发")
@@ -61,6 +63,8 @@ def range_at(view: str, numeral: Numeral, unit: Word | None) -> Range | None:
     """Return the range that begins with a numeral (3至5, 3万—5万, 5万元到20万元): the second number is the larger."""
     at = numeral.end + (len(unit.surface) if unit else 0)
     joint = _RANGE.match(view, at)
+    if unit is None and _NEIGHBOURS.match(view, numeral.begin):
+        joint = re.compile("、").match(view, at)
     if joint is None:
         return None
     second_match = NUMBER.match(view, joint.end())
@@ -77,7 +81,7 @@ def range_at(view: str, numeral: Numeral, unit: Word | None) -> Range | None:
     value = numeral.value
     if numeral.scale == 1 and second.scale > 1 and value < second.value / second.scale:
         value *= second.scale
-    if value >= second.value:
+    if value >= second.value or (joint[0] == "、" and second.value != value + 1):
         return None
     if unit is not None and _CHANGE.search(view, max(0, numeral.begin - 9), numeral.begin):
         tail = second.end + (len(second_unit.surface) if second_unit else 0)
@@ -90,7 +94,7 @@ def with_half(view: str, numeral: Numeral, unit: Word, stop: int, value: Decimal
     """Return where a unit ends and the value, with the half that 三年半 and 四个半月 add."""
     if unit.surface.startswith("个半"):
         return stop, value + Decimal("0.5")
-    if unit.kind == "time" and _HALF_AFTER.match(view, stop) and numeral.style != "half":
+    if unit.kind in {"time", "mass", "area", "length"} and _HALF_AFTER.match(view, stop) and numeral.style != "half":
         return stop + 1, value + Decimal("0.5")
     return stop, value
 
