@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from loaders.article.case.keys import romanised
+from loaders.article.case.keys import LONGEST, romanised, short
 from loaders.article.case.words import level
 from loaders.article.facts import Place
 
@@ -61,7 +61,7 @@ def key_of(made: Draft, place: Place, around: Sequence[Place]) -> str | None:
     if (wanted in _BELOW and above is None) or wanted in {"province", "prefecture", "county"}:
         wanted = "region"
     name = " ".join(place.name.split()) or place.surface
-    prefix = f"{made.source[:30].rstrip('-.')}."
+    prefix = f"{short(made.source, LONGEST)}."
     key = made.keys.of("area", f"{name}@{above or ''}" if above else name, prefix)
     entry: dict[str, Any] = {"name": {"zh": name, "en": romanised(name)}, "level": wanted}
     if above:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from loaders.article.case import areas as area_entries
 from loaders.article.case import figures
 from loaders.article.case.drafts import Draft, Entry, finish, labels
-from loaders.article.case.keys import slug
+from loaders.article.case.keys import LONGEST, short, slug
 from loaders.article.case.questions import ask
 from loaders.article.case.text import NAME, clean, fits_a_file
 from loaders.article.case.words import body_kind, product_kind, role, work_type
@@ -30,7 +30,7 @@ _DATED: Final = re.compile(r"(?:(\d{4})年|(今年))?(\d{1,2})月(?:(\d{1,2})日
 
 def draft(reading: Reading, source: str) -> Draft:
     """Return the case file of a reading; `source` is the key that it will have as a source."""
-    made = Draft(reading, source, f"{source}-{reading.sha256[:8]}")
+    made = Draft(reading, source, f"{short(source, 100)}-{reading.sha256[:8]}")
     made.sections["documents"] = {made.document: _document(reading)}
     by_case: dict[int | None, _Case] = {None: _Case(made, None)}
     for case in reading.cases:
@@ -97,7 +97,7 @@ class _Case:
 
     def key(self, kind: str, name: str) -> str:
         """Return the key of a thing that only this source knows."""
-        return self.made.keys.of(kind, name, f"{self.made.source[:30].rstrip('-.')}.")
+        return self.made.keys.of(kind, name, f"{short(self.made.source, LONGEST)}.")
 
     def fill(self, lists: list[str]) -> None:
         """Make the entries of the case."""
@@ -140,7 +140,7 @@ class _Case:
 
     def _whole(self) -> str:
         """Return the key of the programme that the introduction speaks of as a whole."""
-        return self.made.keys.fresh("programme", f"{self.made.source[:30].rstrip('-.')}.whole")
+        return self.made.keys.fresh("programme", f"{short(self.made.source, LONGEST)}.whole")
 
     def _subject(self) -> str:
         if self.case is None:
@@ -174,7 +174,7 @@ class _Case:
         entry["describes"] = list(dict.fromkeys([self.programme_key, *self.others]))
         if lists:
             entry["selected_in"] = lists
-        key = f"{self.made.source[:30].rstrip('-.')}.{self.case.number}"
+        key = f"{short(self.made.source, LONGEST)}.{self.case.number}"
         self.made.put("cases", key, entry, self._title_fact())
 
     # -- parties and areas --

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from loaders.article.case.keys import slug
+from loaders.article.case.keys import LONGEST, short, slug
 from loaders.article.case.questions import ask
 from loaders.article.case.text import WORDS, fits_a_file
 from loaders.article.case.words import flow_type, group, indicator, result_kind, unit
@@ -25,6 +25,8 @@ _AMONG: Final = re.compile(r"其中|of whom|of which|including")
 _SHARING: Final = re.compile(r"分红|保底|分成|红利|入股|占股|dividend")
 #: Indicators that are only a class of figures: two of one class need not be about the same thing.
 _CLASS: Final = re.compile(r"unspecified$|^share$|^growth|^duration$")
+#: Characters of a programme's key in that of a figure.
+_PROGRAMME: Final = 70
 _LOW: Final = 0.6
 #: Digits that the store's decimals hold.
 _DIGITS: Final = 18
@@ -103,7 +105,7 @@ def _figure(made: Draft, programme: str, quantity: Quantity, language: str) -> t
         question = ask("unit", language, [quantity.unit])
     elif 0 < quantity.confidence < _LOW:
         question = ask("low", language, [f"{quantity.confidence:.0%}"])
-    key = made.keys.fresh("measurement", f"{programme[:70].rstrip('-.')}.{name[:40].rstrip('-')}")
+    key = made.keys.fresh("measurement", f"{short(programme, _PROGRAMME)}.{name}")
     made.put("figures", key, entry, quantity, question)
     return key, entry
 
@@ -186,10 +188,10 @@ def _result(made: Draft, programme: str, quantity: Quantity, entry: Entry) -> st
     # What was sold, by weight and by value, is one result where one sentence tells both.
     if re.search(r"sales|sold", name):
         segment = _segment(made.reading.text, quantity.start)
-        key = f"{programme[:70].rstrip('-.')}.sales-{segment}"
+        key = f"{short(programme, _PROGRAMME)}.sales-{segment}"
         there = {"zh": "销售", "en": "sales"}
     else:
-        key = f"{programme[:70].rstrip('-.')}.{name[:40].rstrip('-')}"
+        key = f"{short(programme, _PROGRAMME)}.{name}"
     kind = result_kind(name)
     made.put("results", key, {"of": f"programme/{programme}", "kind": kind, "name": dict(there)})
     return key
@@ -229,12 +231,12 @@ def _sharing_rule(
     end = min((at for stop in "。；\n" if (at := text.find(stop, quantity.end)) >= 0), default=len(text))
     if quantity.status == "context" or not _SHARING.search(text[begin:end]):
         return None
-    key = f"{programme[:80].rstrip('-.')}.sharing"
+    key = f"{short(programme, _PROGRAMME)}.sharing"
     entry: Entry = {"name": {"zh": "利益分配约定", "en": "terms of benefit sharing"}}
     takers = [relation.subject for relation in relations if relation.predicate == "receivesShareOf"]
     for body in bodies:
         if body.name in takers[:1]:
-            prefix = "" if body.named else f"{made.source[:30].rstrip('-.')}."
+            prefix = "" if body.named else f"{short(made.source, LONGEST)}."
             entry["receiver"] = made.keys.of("organisation", " ".join(body.name.split()), prefix)
     made.put("sharing_rules", key, entry)
     listed = made.sections["programmes"][programme].setdefault("sharing_rules", [])

@@ -47,6 +47,11 @@ def mark(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
+def short(key: str, longest: int) -> str:
+    """Return a key as the beginning of another; a long one is cut and ends in a mark of the whole."""
+    return key if len(key) <= longest else f"{key[: longest - 7].rstrip('-.')}-{mark(key)}"
+
+
 class Keys:
     """Keys that are given out: one thing has one key, two things never have the same."""
 

@@ -180,6 +180,12 @@ def test_keys_are_ascii_and_stable() -> None:
     assert source_key("...") == "article"
 
 
+def test_sources_whose_names_begin_alike_have_keys_of_their_own() -> None:
+    one, other = (of_type(parsed(written(reading(), f"{'report-' * 14}{n}")), Programme) for n in (1, 2))
+
+    assert not set(one) & set(other)
+
+
 def test_the_file_is_the_same_every_time() -> None:
     assert written(reading()) == written(reading())
 
