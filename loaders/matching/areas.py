@@ -23,7 +23,7 @@ from loaders.matching.keys import is_latin, plain, simplified, sound
 
 #: How a name was found → score.
 SCORES: Final = {
-    "code": 100.0, "official": 100.0, "short": 96.0, "also": 94.0, "path": 93.0, "english": 92.0, "other-years": 90.0,
+    "code": 100.0, "official": 100.0, "short": 96.0, "also": 96.0, "path": 93.0, "english": 92.0, "other-years": 90.0,
     "pinyin": 86.0, "other-years-short": 84.0, "sound": 80.0, "similar": 75.0,
 }  # fmt: skip
 #: What is less alike than this (0 to 100) is not proposed.

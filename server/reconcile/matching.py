@@ -68,7 +68,11 @@ def _typed(query: Query, here: index.Snapshot) -> list[Found]:
     wants_areas = not query.types or any(t.below & _AREA_CLASSES for t in query.types)
     levels = {level for t in query.types for level in levels_of(t)}
     found = _areas(query, levels, here) if wants_areas and (levels or not query.types) else []
-    found += _things(query, query.types, here)
+    others = _things(query, query.types, here)
+    best = max((f.score for f in found if f.how in _BORNE), default=None)
+    if best is not None:  # a body that is called after its area comes behind the area
+        others = [replace(f, score=min(f.score, best - 0.05)) for f in others]
+    found += others
     borne = {f.iri for f in found if f.how in _BORNE}
     if borne:  # what is only like it tells nothing beside what bears the name
         found = [f for f in found if f.how in _BORNE or f.how in _NEAR]
