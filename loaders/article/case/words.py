@@ -99,13 +99,13 @@ def group(counted: str | None) -> Row | None:
 
 
 def indicator(key: str) -> tuple[str, str]:
-    """Return the names of an indicator in Chinese and English; its key where the lexicon has none."""
+    """Return the names of an indicator in Chinese and English, those of the ten cases first; its key without any."""
     return _names().get(key) or (key, key.replace("-", " "))
 
 
 @cache
 def _names() -> dict[str, tuple[str, str]]:
-    return names()
+    return names() | {row["surface"]: (row["zh"], row["en"]) for row in rows("built_in_indicators")}
 
 
 def result_kind(key: str) -> str:
