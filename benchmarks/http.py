@@ -22,7 +22,7 @@ import urllib.request
 import venv
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -57,19 +57,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A SPARQL endpoint: its address, without and with the path."""
+    """A SPARQL endpoint: its address without the path, that, and its first process."""
 
     name: str
     address: str
     path: str
+    process: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Requests a second, the median of their times in ms, and how many failed."""
+    """Requests a second, the median of their times and the processor's time for each in ms, and how many failed."""
 
     rate: float
     median: float
+    processor: float
     failed: int
 
 
@@ -100,19 +102,43 @@ def ask(service: Service, query: str, seconds: float = 60) -> bytes:
 def wrk(service: Service, case: Case, clients: int, seconds: int, *, cold: bool) -> Measured:
     """Ask a service as fast as it answers."""
     environment = {"Q": case.query, "P": service.path, "COLD": str(int(cold)), "MOST": str(case.most)}
+    before = processor_time(service.process)
     shape = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "--latency"]
     told = subprocess.run(
         ["wrk", *shape, "-s", _SCRIPT, service.address],
         env=os.environ | environment, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
+    spent = processor_time(service.process) - before
+    count = re.search(r"(\d+) requests in", told)
     rate = re.search(r"Requests/sec:\s*([\d.]+)", told)
     median = re.search(r"50%\s+([\d.]+)(us|ms|s|m)", told)
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
     return Measured(
         float(rate[1]) if rate else 0.0,
         float(median[1]) * _UNITS[median[2]] if median else 0.0,
+        spent * 1000 / max(int(count[1]), 1) if count else 0.0,
         int(failed[1]) if failed else 0,
     )
+
+
+def processor_time(process: int) -> float:
+    """Return the seconds that a process and all that came of it have run so far."""
+    parents, ticks = {}, {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(fields[1])
+            ticks[int(entry.name)] = sum(map(int, fields[11:15]))  # its own and that of children that have ended
+    total = 0
+    for one, spent in ticks.items():
+        ancestor: int | None = one
+        while ancestor and ancestor != process:
+            ancestor = parents.get(ancestor)
+        total += spent if ancestor else 0
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 # -- data and servers ---------------------------------------------------------
@@ -165,7 +191,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(service: Service, command: Sequence[str | Path], patience: float) -> Iterator[Service]:
-    """Run a server until it is not needed any more; leave it out of a path of this process's own."""
+    """Run a server until it is not needed any more; yield it once it answers, with its process."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + patience
@@ -177,7 +203,7 @@ def running(service: Service, command: Sequence[str | Path], patience: float) ->
                 if process.poll() is not None or time.monotonic() > until:
                     raise SystemExit(f"{service.name} does not answer at {service.address}") from None
                 time.sleep(0.2)
-        yield service
+        yield replace(service, process=process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -230,8 +256,8 @@ def measure(
 def rows(measured: dict[Key, dict[str, list[Measured]]]) -> Iterator[str]:
     """Yield the table, in Markdown."""
     heads = ("query", "clients", "ours, requests/s (median)", "bare engine", "ratio (aim)", "latency ratio (aim)")
-    yield f"| {' | '.join(heads)} | rdflib-endpoint | ratio |"
-    yield "|---" * 8 + "|"
+    yield f"| {' | '.join(heads)} | processor time a request, ms | rdflib-endpoint | ratio |"
+    yield "|---" * 9 + "|"
     for (case, cold, clients), row in measured.items():
         middle = {name: _middle(runs) for name, runs in row.items()}
         ours, bare, other = middle["ours"], middle["engine"], middle.get("rdflib-endpoint")
@@ -244,6 +270,7 @@ def rows(measured: dict[Key, dict[str, list[Measured]]]) -> Iterator[str]:
             f"{case.name}, {'cold' if cold else 'cached'}", str(clients), _cell(ours), _cell(bare),
             f"{rate:.2f} ({case.rate if cold else case.cached:g})",
             f"{latency:.2f} ({case.latency:g})" if cold else f"{latency:.2f}",
+            f"{ours.processor:.2f} / {bare.processor:.2f}",
             *((_cell(other), f"{ours.rate / other.rate:.0f}") if other and other.rate else ("–", "–")),
         ]  # fmt: skip
         yield f"| {' | '.join(cells)} |" + (f" {failed} FAILED" if failed else "")
@@ -251,7 +278,10 @@ def rows(measured: dict[Key, dict[str, list[Measured]]]) -> Iterator[str]:
 
 def _middle(runs: Sequence[Measured]) -> Measured:
     return Measured(
-        statistics.median(r.rate for r in runs), statistics.median(r.median for r in runs), sum(r.failed for r in runs)
+        statistics.median(r.rate for r in runs),
+        statistics.median(r.median for r in runs),
+        statistics.median(r.processor for r in runs),
+        sum(r.failed for r in runs),
     )
 
 
