@@ -10,6 +10,7 @@ from typing import Final
 from flask import Response, current_app, render_template, request
 
 from server import access
+from server.pages import assets
 from server.problems import HttpError
 
 #: The first segment of every page's path.
@@ -85,9 +86,11 @@ def _pages() -> Pages:
 
 
 def _tag() -> str:
-    """Return the tag of this page: of all that it depends on, the texts of documents and the day among it."""
+    """Return the tag of this page: of all that it depends on, texts of documents, bundles and the day among it."""
     try:
         texts = (access.current().database.path / "documents").stat().st_mtime_ns
     except OSError:
         texts = 0
-    return access.tag(request.host_url, request.full_path, today(), texts)
+    return access.tag(
+        request.host_url, request.full_path, today(), texts, assets.stylesheet(), assets.script("site.js")
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -36,12 +36,17 @@ def script(name: str) -> str | None:
     return None if found is None else _PATH + found["file"]
 
 
-@cache
 def _manifest() -> dict[str, dict[str, str]]:
+    """Return which file each bundle is; bundles may be built anew while the server runs."""
     try:
-        told = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
+        return _read((DIST / "manifest.json").stat().st_mtime_ns)
     except (OSError, ValueError):
         return {}
+
+
+@lru_cache(maxsize=2)
+def _read(_: int) -> dict[str, dict[str, str]]:
+    told = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
     assert isinstance(told, dict)
     return told
 

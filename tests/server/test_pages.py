@@ -23,7 +23,7 @@ from server import links
 from server.app import create_app
 
 #: What a strict content security policy forbids: scripts and styles in the page itself.
-INLINE = r"<script(?! type=\"(module\" src=\"/static/dist/|application/ld\+json\"))|<style|\sstyle=|\son[a-z]+="
+INLINE = r"<script(?! type=\"(module\" src=\"/static/dist/|application/(ld\+)?json\"))|<style|\sstyle=|\son[a-z]+="
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 #: Inside `href`, `src` and `action`: addresses on this site.
 #: Queries, and data files of each format, that the crawl asks for.
@@ -226,7 +226,7 @@ def without_texts(response: TestResponse) -> str:
 
 
 def found(site: FlaskClient, start: str) -> Iterator[tuple[str, int]]:
-    """Follow every link to a page, and the first of those to queries and data files; yield path and status."""
+    """Follow every link to a page, and the first of those with parameters and to data files; yield path and status."""
     seen: set[str] = set()
     left, asked = [start], Counter[str]()
     while left:
@@ -234,7 +234,10 @@ def found(site: FlaskClient, start: str) -> Iterator[tuple[str, int]]:
         if path in seen:
             continue
         seen.add(path)
-        kind = "query" if "/sparql?" in path else path.rpartition(".")[2] if path.startswith("/data/") else ""
+        # searches, queries, graphs and relations are without number: some of each page that takes parameters
+        place = path.partition("?")[0].split("/")
+        with_parameters = place[min(2, len(place) - 1)] if "?" in path else ""
+        kind = path.rpartition(".")[2] if path.startswith("/data/") else with_parameters
         asked[kind] += 1
         if kind and asked[kind] > ENOUGH:
             continue
