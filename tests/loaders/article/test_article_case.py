@@ -329,7 +329,7 @@ _WORDS = (
     "上海 云南省 大理州 投入 3万元 ， 。 “爱心桥”项目 公司+农户模式 培训 200多名 教师 《山歌》 其中 计划 2019年 村 "
     "12个 贫困村 百县百品 第三届 博览会 约 1，200户 ： （ ） 入选"
 )
-_PIECES = st.sampled_from((*_WORDS.split(" "), " ", "\n\n"))
+_PIECES = st.sampled_from((*_WORDS.split(" "), " ", "\n\n", "\r\n", "\x0c", "\u2028", "\u200b", "😀"))
 
 
 @settings(max_examples=60)

@@ -101,7 +101,8 @@ def test_a_mechanism_has_its_parts_in_order(text: str, parts: list[str]) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["发展“互联网+农业”。", "成绩为3+2分。", "推行“1+1+1”帮扶模式。", "拨打电话0571-8888-9999咨询。", "A—B线通车。"]
+    "text",
+    ["发展“互联网+农业”。", "成绩为3+2分。", "推行“1+1+1”帮扶模式。", "拨打电话0571-8888-9999咨询。", "A—B线通车。"],
 )
 def test_a_sum_that_is_none_has_no_parts(text: str) -> None:
     assert [name for name in names_of(text) if name.parts] == []
