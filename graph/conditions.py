@@ -13,6 +13,10 @@ class Moved(QueryError):  # noqa: N818  # it is no error of the client's
     """What a write was to change is not as its sender believes; nothing was changed."""
 
 
+class Invalid(QueryError):  # noqa: N818  # it is no error of the syntax
+    """What a write says of things of ours breaks the shapes; nothing was changed."""
+
+
 def covers(scope: Iterable[str], graph: str) -> bool:
     """Return whether a graph is one of some: IRIs, or beginnings of IRIs with ``*`` behind; "" is the default graph."""
     return any(graph.startswith(one[:-1]) if one.endswith("*") else graph == one for one in scope)

@@ -124,6 +124,11 @@ class Draft:
         """Say that any graph may have been changed, as by a SPARQL Update."""
         self._touched = None
 
+    @property
+    def may_change_anything(self) -> bool:
+        """Whether nobody could say which graphs this draft changes."""
+        return self._touched is None
+
     def replace(self, graph: str, quads: Iterable[Quad]) -> tuple[int, int]:
         """Replace a named graph, whole, and return how many of its quads are new and how many went."""
         name = NamedNode(graph)

@@ -1,24 +1,33 @@
 """SPARQL Update and whole graphs, written as they are told: no provenance, no inference is added.
 
+What changes in a graph of ours (``graph/source/…``, ``graph/areas``, ``graph/links``) must keep to the shapes.
+
 Each is one step: applied to a working copy, published as a new snapshot, or nothing at all.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
-from graph import syntax, tokens
-from graph.conditions import Change, Condition
+from graph import syntax, tokens, validation
+from graph.conditions import Change, Condition, Invalid, covers
 from graph.database import Database, Draft
 from graph.engine import NotOffered
 from graph.formats import Format
 from graph.written import written
 from ontology.errors import Origin, Problem, QueryError, StoreError
+from ontology.namespaces import named_graph
+
+#: The graphs that hold things of ours, whoever writes to them.
+_OURS: Final = (named_graph("source/") + "*", named_graph("areas"), named_graph("links"))
+#: Problems that are told of one write.
+_TOLD: Final = 50
 
 
 def apply(
@@ -55,7 +64,35 @@ def apply(
             raise QueryError(syntax.explain(error, text, "update")) from None
         except (RuntimeError, ValueError, OSError) as error:
             raise _impossible(error, text) from None
+        _hold(draft)
     return _change(draft)
+
+
+def _hold(draft: Draft) -> None:
+    """Hold what a draft changes in graphs of ours against the shapes; `Invalid` where it breaks them."""
+    changed = draft.changed_graphs() if not draft.may_change_anything else set(map(_name, draft.store.named_graphs()))
+    ours = sorted(graph for graph in changed if covers(_OURS, graph))
+    if not ours:
+        return
+    difference = draft.difference()
+    if difference is None:
+        things, gone = set(validation.things_of(draft.store, ours)), set[str]()
+    else:
+        added, removed = difference
+        subjects = [_subjects(quads, ours) for quads in (added, removed)]
+        described = set(validation.things_among(draft.store, subjects[0] | subjects[1]))
+        things, gone = described, subjects[1] - described
+    findings = validation.validate(draft.store, things=sorted(things), gone=sorted(gone), limit=validation.LIMIT)
+    if findings.problems:
+        raise Invalid(*findings.problems[:_TOLD])
+
+
+def _subjects(quads: Iterable[Quad], graphs: Sequence[str]) -> set[str]:
+    return {q.subject.value for q in quads if isinstance(q.subject, NamedNode) and _name(q.graph_name) in graphs}
+
+
+def _name(graph: NamedNode | BlankNode | DefaultGraph) -> str:
+    return graph.value if isinstance(graph, NamedNode) else ""
 
 
 def _change(draft: Draft, *, is_new: bool = False) -> Change:
@@ -158,6 +195,7 @@ def put_graph(
         draft.store.extend(quads)
         if isinstance(name, NamedNode):
             draft.store.add_graph(name)
+        _hold(draft)
     return _change(draft, is_new=is_new)
 
 
@@ -180,6 +218,7 @@ def drop_graph(database: Database, graph: str | None, *, only_if: Condition | No
             draft.store.remove_graph(name)
         else:
             draft.store.clear_graph(name)
+        _hold(draft)
     return _change(draft) if is_there else Change(found=False)
 
 

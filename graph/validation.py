@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from graph.quads import iri
 from graph.sources import Source
@@ -129,6 +129,15 @@ def things_of(store: Store, graphs: Iterable[str]) -> Iterator[str]:
             if kind.value.startswith(_OURS) and subject.value not in seen:
                 seen.add(subject.value)
                 yield subject.value
+
+
+def things_among(store: Store, iris: Iterable[str]) -> Iterator[str]:
+    """Yield those of some IRIs that any graph types as one of our classes, what follows by rule left aside."""
+    for iri_ in iris:
+        said = store.quads_for_pattern(NamedNode(iri_), _TYPE, None)
+        kinds = (q.object for q in said if isinstance(q.graph_name, DefaultGraph) or q.graph_name.value not in _APART)
+        if any(isinstance(kind, NamedNode) and kind.value.startswith(_OURS) for kind in kinds):
+            yield iri_
 
 
 def _referring(store: Store, gone: Iterable[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from graph.asking import Cancelled
-from graph.conditions import Moved
+from graph.conditions import Invalid, Moved
 from graph.engine import Exhausted, Limit, NotAcceptable, NotOffered
 from ontology.errors import DuikouError, Problem, QueryError, StoreError
 from server import links, negotiation, observation
@@ -54,6 +54,8 @@ def from_error(error: DuikouError) -> HttpError:
         return HttpError(403, "Not offered", detail)
     if isinstance(error, Moved):
         return HttpError(412, "It has changed", detail)
+    if isinstance(error, Invalid):
+        return HttpError(422, "Breaks the shapes", detail)
     if isinstance(error, Cancelled):
         return HttpError(409, "Cancelled", detail)
     if isinstance(error, QueryError):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from graph.conditions import Moved
+from graph.conditions import Invalid, Moved
 from graph.engine import Answer, Dataset, NotAcceptable, NotOffered
 from graph.formats import Format
 from ontology.errors import DuikouError, Origin, Problem, QueryError
@@ -27,6 +27,7 @@ _KINDS: Final[dict[type[QueryError], str]] = {
     NotAcceptable: "not acceptable",
     NotOffered: "not offered",
     Moved: "moved",
+    Invalid: "invalid",
     QueryError: "query",
 }
 _TERMS: Final = struct.Struct("!I")

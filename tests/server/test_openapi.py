@@ -33,6 +33,9 @@ OLD = {"If-Match": '"0-0"'}
 G = "/store?graph=http%3A%2F%2Fexample.org%2Fg"
 THING = "/id/programme/baixian-baipin"
 ONE = b"<http://example.org/a> <http://example.org/p> 1 ."
+OURS = "/store?graph=https%3A%2F%2Fw3id.org%2Fduikou%2Fgraph%2Fsource%2Fg"
+FAULTY = b"<http://example.org/m> a <https://w3id.org/duikou/ontology#Measurement> ."
+FAULTY_UPDATE = b"INSERT DATA { GRAPH <https://w3id.org/duikou/graph/source/g> { " + FAULTY + b" } }"
 LARGE = {"CONTENT_LENGTH": str(1 << 40)}
 NOTHING = '{"ids": [], "properties": []}'
 MANY = json.dumps({str(n): {"query": "a"} for n in range(101)}, separators=(",", ":"))
@@ -61,6 +64,7 @@ TRIED: Mapping[tuple[str, str, int], dict[str, Any]] = {
     ("post", "/sparql", 409): {"path": "/sparql", "headers": QUERY, "data": b"ASK {}", "site": "cancelled"},
     ("post", "/sparql", 429): {"path": "/sparql", "headers": QUERY, "data": b"ASK {}", "site": "spent"},
     ("post", "/sparql", 412): {"path": "/sparql", "headers": UPDATE | TOKEN | OLD, "data": b"", "site": "writable"},
+    ("post", "/sparql", 422): {"path": "/sparql", "headers": UPDATE | TOKEN, "data": FAULTY_UPDATE, "site": "writable"},
     ("post", "/sparql", 428): {"path": "/sparql", "headers": UPDATE | TOKEN, "data": b"", "site": "careful"},
     ("get", "/sparql/queries/{id}", 200): {"path": "/sparql/queries/mine", "site": "running"},
     ("get", "/sparql/queries/{id}", 404): {"path": "/sparql/queries/none"},
@@ -124,14 +128,16 @@ for _method in ("put", "post"):
         (_method, "/store", 401): {"path": G, "headers": TTL, "data": ONE, "site": "writable"},
         (_method, "/store", 403): {"path": G, "headers": TTL | WRONG, "data": ONE, "site": "writable"},
         (_method, "/store", 412): {"path": G, "headers": TTL | TOKEN | OLD, "data": ONE, "site": "writable"},
+        (_method, "/store", 422): {"path": OURS, "headers": TTL | TOKEN, "data": FAULTY, "site": "writable"},
         (_method, "/store", 428): {"path": G, "headers": TTL | TOKEN, "data": ONE, "site": "careful"},
         (_method, "/store", 413): {
             "path": G, "headers": TTL | TOKEN, "data": ONE, "site": "writable", "environ_overrides": LARGE
         },
         (_method, "/store", 415): {"path": G, "headers": TOKEN, "data": ONE, "site": "writable"},
     }  # fmt: skip
-#: A store that is being written to by another process for ever, or whose disk is full, is tried elsewhere.
-ELSEWHERE = {(method, "/store", 503) for method in ("get", "put", "post", "delete")}
+#: A store that is being written to by another process for ever, or whose disk is full, is tried elsewhere, and so
+#: is a graph that others need.
+ELSEWHERE = {(method, "/store", 503) for method in ("get", "put", "post", "delete")} | {("delete", "/store", 422)}
 
 
 class Stopped:
