@@ -174,6 +174,8 @@ def counted(text: str, begin: int, number_end: int, unit: Word | None, clause: t
         return Counted("set" if unit.surface == "套" else chosen.unit, how, chosen.begin, chosen.end, chosen.noun)
     if kind == "pair" and chosen.unit != "pair of shoes":
         return Counted(unit.normalised, "unit", chosen.begin, chosen.end, chosen.noun)
+    if kind in _YIELDS and chosen.noun.kind == "product":
+        return Counted(unit.normalised, "unit", chosen.begin, chosen.end, chosen.noun)  # boxes of honey are boxes
     if kind == "bare-kind":
         name = "product kind" if chosen.noun.kind in {"product"} else chosen.unit
         return Counted(name, how, chosen.begin, chosen.end, chosen.noun)
@@ -183,7 +185,8 @@ def counted(text: str, begin: int, number_end: int, unit: Word | None, clause: t
 def _of_living(kind: str, unit: Word, chosen: Counted, number_end: int) -> str:
     assert chosen.noun is not None
     if kind == "household":
-        direct = chosen.begin == number_end and chosen.noun.kind == "org"
+        direct = chosen.begin == number_end or chosen.how == "adjacent"
+        direct = direct and (chosen.noun.kind == "org" or chosen.noun.surface == "商户")
         return chosen.unit if direct else unit.normalised
     if kind == "animal":
         return chosen.unit if chosen.noun.kind in {"thing", "facility"} or chosen.unit == "hive" else unit.normalised
@@ -232,6 +235,8 @@ def _after(text: str, begin: int, clause_end: int, kind: str) -> Counted | None:
             if close < 0:
                 return None
             at = close + 1
+            if character == "(" and text[at : at + 1] == "、":
+                return None  # 冷库2座(库容3600立方米)、收购点15处
             limit = min(clause_end, max(limit, at + 10))
             continue
         if character in _STOPS or character.isdigit():
@@ -243,7 +248,8 @@ def _after(text: str, begin: int, clause_end: int, kind: str) -> Counted | None:
         if word.kind == "skip":
             at += len(word.surface)
             continue
-        if len(word.surface) == 1 and at > begin and not _ends(text, at + 1, clause_end):
+        short = len(word.surface) == 1 and at > begin
+        if short and not _ends(text, at + 1, clause_end) and not (word.kind == "area" and _DONE.match(text, at + 1)):
             at += 1
             continue  # 河 in 拦河坝
         if word.kind in _PLACES and at > begin and _VERB.search(text, begin, at):
@@ -256,6 +262,12 @@ def _after(text: str, begin: int, clause_end: int, kind: str) -> Counted | None:
             )
         at = end
     return _tail(text, begin, limit, takes) if kind.startswith("bare") else None
+
+
+#: What is done in a place or by it, behind its last character: 3个高海拔村安装路灯.
+_DONE = re.compile(
+    r"安装|修[建通]|新建|架设|通[上了]|开[展设办]|种[植上了]|发[展放]|设立|实[施现]|完成|脱贫|全部|推[广行]|引[进水]"
+)
 
 
 def _ends(text: str, position: int, clause_end: int) -> bool:

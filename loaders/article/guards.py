@@ -117,6 +117,9 @@ def guards(structure: Structure) -> Guards:
 
 def _counts(text: str, m: re.Match[str]) -> bool:
     """两省五县 after 、 or before a classifier's noun is counted; 三带两转 is not."""
+    units = [anchored.words("units").at(word, 0, 1) for word in (m[1], m[2])]
+    if all(unit is not None and unit.kind not in {"area-unit", "thing"} for unit in units):
+        return True  # 一栋四层的楼
     places = "省市县区州镇乡村校院"
     return m[1] in places and m[2] in places and m[0][0] not in "百千万" and m[0][0] != m[0][2] and m[0][0] != "一"
 
@@ -129,7 +132,9 @@ def idiom(text: str, begin: int, end: int) -> anchored.Word | None:
         word = lexicon.at(text, start, stop)
         if word is not None and start + len(word.surface) > begin:
             stop_at = start + len(word.surface)
-            longer = start == begin and end > stop_at  # 一点二亿 is more than 一点
+            unit = anchored.words("units").at(text, end, end + 6)
+            # 一点二亿 is more than 一点, and 一刻钟 more than 一刻.
+            longer = start == begin and max(end, end + len(unit.surface) if unit else 0) > stop_at
             return None if longer or (start == begin and _counts_after_all(text, end, stop_at)) else word
     return None
 

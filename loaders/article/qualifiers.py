@@ -98,7 +98,7 @@ def suffix(text: str, end: int, high: int, kind: str) -> Qualified | None:
 def strength(text: str, end: int) -> Qualified | None:
     """Return what 强 and 弱 say after a fraction: 三分之一强 is more than a third."""
     if text[end : end + 1] in {"强", "弱"} and text[end + 1 : end + 2] not in tuple("化势度大制力项壮者小"):
-        return Qualified("gt" if text[end] == "强" else "lt", end, end + 1)
+        return Qualified("over" if text[end] == "强" else "lt", end, end + 1)
     return None
 
 
@@ -107,7 +107,7 @@ def bounds(qualifier: str, value: Decimal, upper: Decimal | None) -> tuple[Decim
     if upper is not None:
         return value, upper
     if qualifier == "over":
-        return value, value + _step(value)
+        return value, value + _step(value) if value == round(value, 6) else None  # a third and more has no next step
     if qualifier in {"gt", "ge"}:
         return value, None
     if qualifier in {"nearly", "le", "lt"}:

@@ -20,7 +20,9 @@ _MONEY_BEFORE = re.compile(
 _PEOPLE_BEFORE = re.compile(
     r"(?:人口|人数|人员|粉丝数?|用户|劳动力|人次|关注者|会员)(?:数量)?(?:已经?|涨到|增至|增加到|增长到|发展到|扩大到|累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
-_EARN_BEFORE = re.compile(r"(?:挣|赚|[月年日]入|工资|月薪|卖了?|领到?|进账|收入)了?个?(?:大约|将近|能有|有|到|上)?$")
+_EARN_BEFORE = re.compile(
+    r"(?:挣|赚|到手|[月年日]入|工资|月薪|卖了?|领到?|进账|收入)了?个?(?:大约|将近|能有|有|到|上)?$"
+)
 _VIEWS_BEFORE = re.compile(
     r"(?:点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量|转发量|点赞量?)(?:累计|共计|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
@@ -62,7 +64,8 @@ def without_unit(view: str, numeral: Numeral, clause: tuple[int, int], sentence:
         listed = _LISTED.search(view, max(0, begin - 12), begin)
         if numeral.value < 2 or direct is None or not (_DIRECT.match(view, numeral.end) or listed):
             return None
-        if listed and (len(direct.surface) > 2 or direct.kind != "area"):
+        of_theirs = view[numeral.end + 1 : numeral.end + 2] in tuple("主领党干部群政人")
+        if listed and (len(direct.surface) > 2 or direct.kind != "area" or of_theirs):
             return None
         if direct.surface in "省市国校院企店" and view[max(0, begin - 1)] not in "、及和":
             return None

@@ -18,10 +18,12 @@ _ENOUGH = re.compile(r"成(?![立为功员本果效交长熟都品人套型规�
 _ELECTRIC = re.compile(r"电|光伏|千瓦|发")
 _HALF_AFTER = re.compile(r"半(?![径天夜路山生个])")
 _LASTING = re.compile(
-    r"(?:[由从满]|为期|历时|长达|学制|工期|期限|整整|培训|进修|服务期|任期|时长|需要?|用了?|不到|超过|近|约|耗时)$"
+    r"(?:[由从满]|[待住干学]了|为期|历时|长达|学制|工期|期限|整整|培训|进修|服务期|任期|时长|需要?|用了?|不到|超过|近|约|耗时)$"
 )
-_PRICE = re.compile(r"每(?:公斤|斤|吨|天|月|人|户|亩|只|头|个|件)|价|卖|钱|工资|收入|挣|赚|一斤|一天|涨|跌|块|元|花|费")
-_AFTER_PRICE = tuple("，,。；;、！”的左多")
+_PRICE = re.compile(
+    r"每(?:公斤|斤|吨|天|月|人|户|亩|只|头|个|件)|价|卖|钱|工资|收入|挣|赚|公斤|一斤|一天|涨|跌|块|元|花|费"
+)
+_STILL_A_NUMBER = tuple("0123456789十百千万亿.个只头斤公家名人户")
 _REACHED = re.compile(
     r"[上过近超逾破数达捐]$|捐[赠款]$|投[入资]$|[增创]收$|收入$|筹集$|募集$|产值$|价值$|拨付$|奖励$|补助$|(?:突破|超过|接近)$"
 )
@@ -48,8 +50,13 @@ def unit_at(view: str, numeral: Numeral, end: int) -> Word | None:
     unit = anchored.words("units").at(view, end, end + 6)
     if unit is None and numeral.infix == "" and view.startswith("多", end):
         return None
-    if unit is not None and unit.kind in {"area-unit", "thing"}:
+    if unit is None or unit.kind in {"area-unit", "thing"}:
         return None
+    after = end + len(unit.surface)
+    if unit.note.startswith("!") and view[after : after + 1] in tuple(unit.note[1:]):
+        noun = anchored.words("nouns").at(view, end, end + 10)
+        if noun is not None and noun.kind != "skip" and len(noun.surface) > len(unit.surface):
+            return None  # 1.2万群众: no 群 is counted
     return unit
 
 
@@ -115,7 +122,7 @@ def as_price(view: str, numeral: Numeral, unit: Word, stop: int, value: Decimal)
     unit = anchored.words("units").at("块钱", 0, 2) or unit
     digit = view[stop : stop + 1]
     tenths = int(digit) if digit.isdecimal() else _DIGITS.find(digit or "-")
-    if tenths > 0 and view[stop + 1 : stop + 2] in _AFTER_PRICE:
+    if tenths > 0 and view[stop + 1 : stop + 2] not in _STILL_A_NUMBER:
         return unit, stop + 1, value + Decimal(tenths) / 10
     return unit, stop, value
 
@@ -161,7 +168,7 @@ def one_counts(view: str, numeral: Numeral, unit: Word | None, stop: int) -> boo
     """一 is a number only where something is added to it: 一年半, 一百, 一倍, 一成."""
     if numeral.infix or numeral.upper is not None or unit is None:
         return bool(numeral.infix or numeral.upper is not None)
-    if unit.surface in {"倍", "成", "个百分点"}:
+    if unit.surface in {"倍", "成", "个百分点", "刻钟"}:
         return True
     if unit.surface.startswith("个半"):
         return True
