@@ -119,9 +119,9 @@ def value_of(words: str) -> tuple[Decimal, Decimal | None]:
         return numbers[0], numbers[1] if len(numbers) > 1 else None
     words = re.sub(r"\s", "", words)
     numeral = r"[\d,.零〇一二三四五六七八九两十百千万亿半]"
-    found = re.findall(rf"{numeral}+", re.sub(r"[余多几来]|百分之", "", words))
+    found = re.findall(rf"{numeral}+", re.sub(r"[余多几来]|百分之|个?百分点|千(?=[米克瓦伏])", "", words))
     found = [f.strip(",.") for f in found if f.strip(",.")]
-    percent = "%" in words or "百分" in words
+    percent = "%" in words or "百分之" in words
     values = [chinese(f) for f in found]
     if re.search(r"成", words):
         values = [v / 10 for v in values]
