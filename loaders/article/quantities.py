@@ -183,6 +183,8 @@ class _Reader:
             return None
         if unit is not None:
             stop, value = with_tenths(view, unit, stop, value)
+        if unit is not None and unit.kind == "temperature" and view[begin - 2 : begin] == "零下":
+            begin, value = begin - 2, -value
         qualifier, begin, stop, extra = self._qualifier(numeral, begin, stop, kind, clause, unit)
         refs += extra
         if approximate and qualifier == "exact":

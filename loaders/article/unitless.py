@@ -17,11 +17,15 @@ _CURRENCY_BEFORE = re.compile(r"(美元|美金|US\$|\$|人民币|￥|¥|RMB|欧�
 _MONEY_BEFORE = re.compile(
     r"(?:额|收入|资金|产值|投资|金额|价值|资产|经费|营收|善款|款|利润|税收|收益|成本|贷款|投|捐|筹|投入|出资|耗资|斥资|融资|注资|拨付)(?:累计|共计|合计|总计|达到|达|为|共|约|近|超过|超|突破|逾|已|高达|的)*$"
 )
+#: 销售额过千万, 产值破亿: a step without a digit is a number where money reaches it.
+_REACHED_BEFORE = re.compile(
+    r"(?:额|收入|产值|投资|资产|营收|利润|税收|利税|收益|流水)(?:已|就|也|将|有望|首次|双双)*(?:突破|超过|接近|[过破超逾达近])$"
+)
 _PEOPLE_BEFORE = re.compile(
-    r"(?:人口|人数|人员|粉丝数?|用户|劳动力|人次|关注者|会员)(?:数量)?(?:已经?|涨到|增至|增加到|增长到|发展到|扩大到|累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
+    r"(?:人口|人数|人员|工人|员工|职工|学员|师生|居民|游客|粉丝数?|用户|劳动力|人次|关注者|会员)(?:数量)?(?:已经?|涨到|增至|增加到|增长到|发展到|扩大到|累计|共计|总数|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
 )
 _EARN_BEFORE = re.compile(
-    r"(?:挣|赚|到手|[月年日]入|工资|月薪|卖了?|领到?|进账|收入)了?个?(?:大约|将近|能有|有|到|上)?$"
+    r"(?:挣|赚|到手|寄回家?|攒[够下]?|存[了够下]|[月年日]入|工资|月薪|卖了?|领到?|进账|收入)了?个?(?:大约|将近|能有|有|到|上)?$"
 )
 _VIEWS_BEFORE = re.compile(
     r"(?:点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量|转发量|点赞量?)(?:累计|共计|达到|达|为|共|约|近|超过|超|突破|逾|已|有)*$"
@@ -32,7 +36,8 @@ _DIRECT = re.compile(
 #: 施甸、龙陵 before 两县.
 _LISTED = re.compile(r"[、和与及][^，,。、；;\d]{1,8}$")
 #: After a number without a unit, where its clause said before what it is of: 人次由18.6万上升到31万.
-_GOES_ON = re.compile(r"[+，,。；;、！)”]|上升|下降|增|减|提|降|涨|升|扩|跃|到|以上|左右|$")
+_GOES_ON = re.compile(r"[+，,。；;、！)”]|上升|下降|增|减|提|降|涨|升|扩|跃|到|以上|左右|上下|之多|出头|不等|$")
+_PAUSE = re.compile(r"(?:出头|左右|上下|以上|不等)?(?:[，,。；;、！”]|$)")
 _SPOKEN = re.compile(
     r"(?P<times>人次)|(?P<people>人口|人数|用户|粉丝|会员|劳动力|就业人员)|(?P<views>点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量)"
     r"|(?P<money>销售额|交易额|成交额|产值|收入|资金|投资|金额|总额|利润|税收|营收|元|投入|贷款?|捐|钱|补贴)"
@@ -71,7 +76,8 @@ def without_unit(view: str, numeral: Numeral, clause: tuple[int, int], sentence:
             return None
         return Counted(direct.normalised, "direct", numeral.end, numeral.end + len(direct.surface), direct)
     if numeral.bare and not numeral.infix and direct is None:
-        return None
+        reached = numeral.value >= 10_000 and _REACHED_BEFORE.search(view, max(clause[0], begin - 16), begin)
+        return Counted("CNY", "bare") if reached and _GOES_ON.match(view, numeral.end) else None
     count = counted(view, begin, numeral.end, None, clause)
     big = numeral.scale > 1 or numeral.infix or numeral.value >= 20
     if count.noun is not None and (count.begin == numeral.end or (big and count.begin - numeral.end <= 8)):
@@ -79,11 +85,7 @@ def without_unit(view: str, numeral: Numeral, clause: tuple[int, int], sentence:
         if count.noun.kind in {"person", "household", "area"} or (near and numeral.style == "arabic"):
             short = near and count.noun.kind == "area" and len(count.noun.surface) <= 2
             return replace(count, how="direct") if short else replace(count, how="noun")
-    if (
-        numeral.value >= 100
-        and view[numeral.end : numeral.end + 1] in "，,。；;、！"
-        and _EARN_BEFORE.search(view, max(0, begin - 8), begin)
-    ):
+    if numeral.value >= 100 and _PAUSE.match(view, numeral.end) and _EARN_BEFORE.search(view, max(0, begin - 8), begin):
         return Counted("CNY", "bare")
     if numeral.scale >= 10_000:
         spoken = list(_SPOKEN.finditer(view, max(sentence, begin - 60), begin))

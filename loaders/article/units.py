@@ -27,7 +27,7 @@ _STILL_A_NUMBER = tuple("0123456789十百千万亿.个只头斤公家名人户")
 _REACHED = re.compile(
     r"[上过近超逾破数达捐]$|捐[赠款]$|投[入资]$|[增创]收$|收入$|筹集$|募集$|产值$|价值$|拨付$|奖励$|补助$|(?:突破|超过|接近)$"
 )
-_MARKS = re.compile(r"平均分|成绩|得分|满意度|评分|总分")
+_MARKS = re.compile(r"平均分|成绩|得分|满意度|评分|总分|积分")
 #: What may follow 成, by its tenths of a tenth; 半 stands at the end.
 _TENTHS = "零一二三四五六七八九半"
 _DIGITS = "零一二三四五六七八九"
@@ -116,6 +116,8 @@ def with_tenths(view: str, unit: Word, stop: int, value: Decimal) -> tuple[int, 
 
 def as_price(view: str, numeral: Numeral, unit: Word, stop: int, value: Decimal) -> tuple[Word, int, Decimal]:
     """Return the unit, end and value of a number of 块: money where a price or wage is spoken of (9块5)."""
+    if unit.surface == "毛" and (tenths := _DIGITS.find(view[stop : stop + 1] or "-")) > 0:  # 一毛二
+        return unit, stop + 1, value + Decimal(tenths) / 10
     noun = anchored.words("nouns").at(view, stop, stop + 6)
     if unit.surface != "块" or noun is not None or not _PRICE.search(view, max(0, numeral.begin - 20), numeral.begin):
         return unit, stop, value
@@ -123,7 +125,7 @@ def as_price(view: str, numeral: Numeral, unit: Word, stop: int, value: Decimal)
     digit = view[stop : stop + 1]
     tenths = int(digit) if digit.isdecimal() else _DIGITS.find(digit or "-")
     if tenths > 0 and view[stop + 1 : stop + 2] not in _STILL_A_NUMBER:
-        return unit, stop + 1, value + Decimal(tenths) / 10
+        return unit, stop + 1 + (view[stop + 1 : stop + 2] in ("毛", "角")), value + Decimal(tenths) / 10
     return unit, stop, value
 
 
@@ -170,7 +172,7 @@ def one_counts(view: str, numeral: Numeral, unit: Word | None, stop: int) -> boo
         return bool(numeral.infix or numeral.upper is not None)
     if unit.surface in {"倍", "成", "个百分点", "刻钟"}:
         return True
-    if unit.surface.startswith("个半"):
+    if unit.surface.startswith("个半") or (unit.surface == "毛" and view[stop - 1] in _DIGITS):
         return True
     if unit.kind == "time" and _LASTING.search(view, max(0, numeral.begin - 4), numeral.begin):
         return True
