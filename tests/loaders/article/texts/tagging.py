@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-SETS = ("dev", "held_out", "first_sight", "english/dev", "english/held_out")
+SETS = ("dev", "held_out", "english/dev", "english/held_out")
 
 QUALIFIERS = {"exact", "over", "gt", "ge", "nearly", "le", "lt", "about"}
 STATUSES = {"achieved", "planned", "context", "rule", "floor", "ceiling"}
