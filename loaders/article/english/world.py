@@ -14,13 +14,16 @@ from ontology.errors import Problem, SourceError
 TABLE: Final = Path(__file__).with_name("world.tsv")
 #: What an administrative unit is called in English.
 TYPES: Final = (
-    "Autonomous Region|Autonomous Prefecture|Autonomous County|Special Administrative Region|Metropolitan Area|Municipality"
+    "Autonomous Region|Autonomous Prefecture|Autonomous County|Special Administrative Region|Metropolitan Area"
+    "|Municipality"
     "|Province|County|Region|State|District|Division|Governorate|Prefecture|Department|Oblast|City|Territory|Banner|League"
     "|Emirate|Canton|Republic|Island|Islands|Zone|Atoll"
 )
 _TYPE: Final = re.compile(rf" (?:{TYPES})$")
 
 
+#: What a division elsewhere may be called where its name comes without a type.
+_ELSEWHERE: Final = ("Province", "County", "Region", "State", "District", "Governorate", "Division", "Department")
 #: What a unit of China may be called in English, by its level.
 _KINDS: Final = {
     "province": ("Province",),
@@ -47,7 +50,8 @@ def names() -> dict[str, dict[tuple[str, ...], tuple[Area, ...]]]:
 
     def add(name: str, area: Area) -> None:
         words = tuple(name.split())
-        if words and words[0][0].isupper() and len(name) > 1 and not (len(words) == 1 and name in by_surface("english_place_words")):
+        is_plain_word = len(words) == 1 and name in by_surface("english_place_words")
+        if words and words[0][0].isupper() and len(name) > 1 and not is_plain_word:
             known = found.setdefault(words, {})
             known.setdefault((area.code, area.level), area)
 
@@ -66,7 +70,7 @@ def names() -> dict[str, dict[tuple[str, ...], tuple[Area, ...]]]:
             abroad.setdefault(code, area)
             add(form, area)
             if level != "country" and not typed:
-                for kind in ("Province", "County", "Region", "State", "District", "Governorate", "Division", "Department"):
+                for kind in _ELSEWHERE:
                     add(f"{form} {kind}", area._replace(full=True))
     for unit in gazetteer.units():
         bare = _bare(unit.english)
@@ -104,7 +108,7 @@ def _world() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
     try:
         lines = TABLE.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        problem = Problem("the table of countries is missing", remedy="It is made when Duikou is set up: run make setup")
+        problem = Problem("the table of countries is missing", remedy="`make setup` makes it")
         raise SourceError(problem) from error
     cells = [line.split("\t") for line in lines[1:]]
     return tuple((code, level, name, tuple(a for a in also.split("|") if a)) for code, level, name, also, _ in cells)
