@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from loaders.article.bodies.parts import is_plain
 from loaders.article.bodies.words import Body
 from loaders.article.matching import Matcher
-from loaders.article.places.names import Mention
+from loaders.article.places.names import Mention, areas
 from loaders.article.tokens import Tokens
 
 _CALLED: Final = re.compile(
@@ -20,6 +21,10 @@ _LEGAL: Final = re.compile(r"(?:（集团）)?(?:集团)?(?:股份有限公司|�
 def remember(text: str, tokens: Tokens, bodies: list[Body], places: Sequence[Mention]) -> list[Body]:
     """Return the bodies of a text with further mentions of those that it has named; names become full ones."""
     forms = _forms(text, bodies, places)
+    for body in bodies:
+        known = None if body.named else forms.get(text[body.begin : body.end])
+        if known is not None and body.kind.startswith(known[0].kind) and body.begin >= known[1]:
+            body.named, body.name, body.kind, body.rule = True, known[0].name, known[0].kind, "body.memory"
     taken = sorted((b.begin, b.end) for b in bodies)
     more: list[Body] = []
     for hit in Matcher(forms).longest(text):
@@ -55,6 +60,11 @@ def _forms(text: str, bodies: Sequence[Body], places: Sequence[Mention]) -> dict
         if body.kind == "enterprise" and core != text[at : body.end] and len(core) > 1:
             for form in (core + "公司", core + "集团"):
                 forms.setdefault(form, (body, body.end, False))
+            own = not is_plain(core) and core not in areas()
+            if own and (len(core) > 2 or surface.startswith("中国")):
+                forms.setdefault(core, (body, body.end, False))  # 华电 after 中国华电集团有限公司
+        for form in _local_forms(text[body.begin : at], text[at : body.end], body.kind):
+            forms.setdefault(form, (body, body.end, False))
         if (
             body.kind in ("school", "college", "university", "hospital", "training centre")
             and at > body.begin
@@ -67,6 +77,16 @@ def _forms(text: str, bodies: Sequence[Body], places: Sequence[Mention]) -> dict
             ):
                 forms.setdefault(rest, (body, body.end, False))
     return forms
+
+
+def _local_forms(place: str, rest: str, kind: str) -> Iterator[str]:
+    """Yield what people of the place call its hospital or school: 州医院, 六中."""
+    if kind == "hospital" and place[-1:] in tuple("省市州县区旗") and rest in ("人民医院", "医院", "中心医院"):
+        yield place[-1] + "医院"
+        yield place[-1] + "人民医院"
+    school = re.fullmatch(r"第?([一二三四五六七八九十]{1,3})(?:中学?|高级中学)", rest)
+    if kind == "school" and school:
+        yield school[1] + "中"
 
 
 def _complete(text: str, bodies: Sequence[Body]) -> None:

@@ -173,7 +173,7 @@ class Finder:
             start = self.heads.clean_start(token.start, token.end)
             word = text[start : token.end]
             quoted = text[start - 1 : start] in ("“", "《") and text[token.end : token.end + 1] in ("”", "》")
-            if quoted or _is_none(word):
+            if quoted or _is_none(word) or text[start - 1 : start + 2] in ("援青医", "援疆医", "援藏医"):
                 continue
             kind, head = kind_of(word)
             found = Found(start, token.end, kind or "enterprise", "body.tagger", ())

@@ -16,6 +16,9 @@ Listed = Hit[tuple[Candidate, ...]]
 #: Words that ask for a place behind them.
 _ASKS = re.compile(r"(?:对口|支援|帮扶|援建|援助|赴|来到|走进|前往|落户|进驻|抵达|奔赴|深入|驻|挂职)$")
 
+#: Behind these even a common word is the place that the text has named in full: 落户安定, 选中延长.
+_ASKS_FOR_ONE = re.compile(r"(?:落户|入驻|选中|帮扶|支援|结对|[赴援驻回抵给])$")
+
 
 def supported(text: str, found: Sequence[Mention], waiting: Sequence[Listed], tokens: Tokens) -> Iterator[Mention]:
     """Yield the names that waited for the rest of the text."""
@@ -32,7 +35,10 @@ def supported(text: str, found: Sequence[Mention], waiting: Sequence[Listed], to
         verbal = entry is not None and token is not None and token.kind in ("v", "vn", "ad", "a")
         if verbal and not is_common_word(word):
             verbal = text[hit.begin - 1 : hit.begin] not in ("在", "到", "赴", "于", "从", "向", "、")
+        if verbal and named and _ASKS_FOR_ONE.search(text, max(0, hit.begin - 2), hit.begin):
+            verbal = False
         aligned = token is None or not bare(word) or (token.start == hit.begin and tokens.ends(hit.end))
+        aligned = aligned or (token is not None and token.kind == "PER" and token.start == hit.begin - 1)
         inside = any({u.code for u in ancestors(c.unit.code)} & above for c in hit.entry) or bool(
             _ASKS.search(text, max(0, hit.begin - 5), hit.begin)
         )

@@ -225,6 +225,9 @@ class _Sentence:
             return "wait" if is_common_word(word) or not starts else "place"
         if starts and (ends or first.kind in ("n", "PER")) and first.kind not in ("d", "p", "c", "m", "q", "TIME", "r"):
             return "wait"
+        behind = self.text[hit.begin - 1 : hit.begin] in tuple("回在到赴去往抵驻")
+        if first.kind == "PER" and ends and behind and first.start >= hit.begin - 1:
+            return "wait"  # 回雷波: a place where the text names its county
         return (
             "wait"
             if (plain_word(word) is None or (starts and ends)) and first.kind not in ("LOC", "ORG", "PER")

@@ -247,6 +247,16 @@ def test_a_short_form_that_the_text_defines_is_the_body() -> None:
 
 
 @needs_tagger
+def test_what_a_place_calls_its_hospital_or_a_group_its_company_is_the_body() -> None:
+    found = read("玉树州人民医院来了新医生。州医院的床位增加了。中国华电集团有限公司捐建电站，华电还派来干部。")[1]
+    assert [(b.surface, b.name) for b in found if b.named] == [
+        ("玉树州人民医院", "玉树州人民医院"), ("州医院", "玉树州人民医院"),
+        ("中国华电集团有限公司", "中国华电集团有限公司"), ("华电", "中国华电集团有限公司"),
+    ]  # fmt: skip
+    assert [b.surface for b in read("州医院的床位增加了。")[1] if b.named] == []
+
+
+@needs_tagger
 def test_places_inside_a_name_are_nested() -> None:
     places, _ = read("云南省教育厅来到昆明。")
     assert [(p.surface, p.nested) for p in places] == [("云南省", True), ("昆明", False)]
