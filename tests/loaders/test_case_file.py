@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import itertools
 import json
-import time
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
@@ -463,12 +462,10 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("old", "new", "message"), MISTAKES, ids=lambda text: text[:40])
 def test_a_mistake_is_told_with_its_place_and_what_to_do(old: str, new: str, message: str) -> None:
-    begin = time.perf_counter()
     said = told(mend(old, new))
 
     assert any(message in line for line in said), said
     assert len(said) <= 4
-    assert time.perf_counter() - begin < 1
 
 
 @pytest.mark.parametrize("text", ["- a\n- b", "just words", "5", "[]", "true"])
@@ -770,19 +767,15 @@ def test_values_changed_anywhere_are_read_or_refused(data: st.DataObject) -> Non
     ["[", "{", "- ", "? ", "'", '"', "&a ", "!", "|", "\t", "[[],", "{a: ", "a: b\n", "- a\n", "- [1, 2, ab]\n",
      "---\n", "a\n", "# a\n", '"\\x41" ', "%TAG ! !\n", "蓝"],
 )  # fmt: skip
+@pytest.mark.timeout(60)
 def test_four_megabytes_of_anything_are_refused_soon(unit: str) -> None:
     data = unit.encode() * (4_000_000 // len(unit.encode()))
-    begin = time.perf_counter()
-
-    assert not survives(data)
-    assert time.perf_counter() - begin < 3  # 0.5 s measured, on a machine with nothing else to do
+    assert not survives(data)  # 0.5 s; a parser that takes its time over them runs into the limit above
 
 
+@pytest.mark.timeout(60)
 def test_a_large_file_of_mistakes_is_refused_soon() -> None:
     entries = "".join(
         f" {i:06}: {{name: {{zh: 某}}, levl: county, within: 100000, code: 100000}}\n" for i in range(6000)
     )
-    begin = time.perf_counter()
-
     assert len(told(f"duikou: 1\nsource: areas\nareas:\n{entries}")) == MAX_PROBLEMS + 1
-    assert time.perf_counter() - begin < 5
