@@ -25,7 +25,7 @@ What is not reviewed (is_reviewed false) was read by a program from a text: say 
 Language = Literal["zh", "en"]
 
 
-@click.command(epilog='Example, in a client\'s configuration: {"command": "duikou", "args": ["mcp"]}')
+@click.command(epilog="Example: duikou mcp --db data    (a client's configuration names this command)")
 @options.db(help="The data directory. Without it: the private one, with the ten cases.")
 @click.option(
     "--timeout",
