@@ -123,6 +123,7 @@ _TAKES = {
 _YIELDS = {
     "sheet", "session", "room", "building", "copy", "order", "article", "vehicle", "line", "lamp", "box", "bag", "pair",
     "grain", "class", "well", "round", "loan", "ship", "bottle", "course", "event", "medical", "cohort", "aircraft",
+    "book",
 }  # fmt: skip
 _NEVER = {"sheet": _PEOPLE | {"area"}}
 _WINDOW = 18

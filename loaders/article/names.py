@@ -163,6 +163,8 @@ def _by_head(text: str, begin: int, end: int) -> Found | None:
         return None
     row = head[1]
     kind = row["kind"]
+    if _PAIRING.fullmatch(inner):
+        return None  # “一对一”帮扶 names no programme
     if head[0] > (2 if of else _REACH.get(kind, 4)) or len(inner) > _LONGEST or (of and kind not in _OF):
         return None
     if (inner.endswith("式") and kind != "model") or (row["surface"] == "建设" and head[0]):
@@ -172,6 +174,9 @@ def _by_head(text: str, begin: int, end: int) -> Found | None:
     if kind == "site" and head[0] + len(row["surface"]) < len(words):
         return None
     return Found(begin + 1, end - 1, kind, f"name.head-{_slug(kind)}", (cite("name_heads", row),))
+
+
+_PAIRING: Final = re.compile(r"[一多几]对[一多几]|一帮一|[一多]帮[一多]")
 
 
 def _certified(text: str, begin: int, end: int) -> Found | None:

@@ -19,12 +19,12 @@ _INFIX = r"[余几]|多(?!元化|样|彩|民族|功能|媒体|语种|形式|层�
 _COUNTABLE = "万亿个名户人家位只头亩种件台元岁年天斤吨公里次场条座所间张辆棵株块口部套项款批篇册本度分米平"
 _INFIX += rf"|来(?=[{_COUNTABLE}])"
 _INFIX += r"|\+(?=[个家名户人种款项场次万])"
-_INFIX += r"|(?<=[百千万])把(?=[个名户人口斤元块里亩])"
+_INFIX += r"|(?<=[百千万])把(?=[个名户人口斤元块里亩号])"
 NUMBER = re.compile(
     rf"(?P<hundredths>(?:{_ARABIC}|{_CHINESE})分之(?:{_ARABIC}|{_CHINESE})(?P<fraction_infix>[多余几])?)"
     r"|(?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![\d/]))"
     r"|(?P<vague>(?:好几|几|数)[十百千万亿]+[余多]?)"
-    r"|(?P<half>一多?半(?!会|晌|点|天)|过半(?=[数的农村群受学员以贫脱牧])|半数|(?<![上下前后大多过一二三四五六七八九十年天个月])半(?=个?(?:年|月|天|小时|学期|亩|吨|斤|公里|里)))"
+    r"|(?P<half>一[多大]?半(?!会|晌|点|天)|过半(?=[数的农村群受学员以贫脱牧])|半数|(?<![上下前后大多过一二三四五六七八九十年天个月])半(?=个?(?:年|月|天|小时|学期|亩|吨|斤|公里|里)))"
     rf"|(?P<arabic>{_ARABIC})(?:(?P<infix>{_INFIX})?(?P<scale>[十百千]?[万亿]{{1,2}}|[十百]|千(?![米瓦克伏])|个亿)"
     r"(?P<rest>(?:\d+(?:\.\d+)?[千百十万](?![分]))*))?"
     rf"|(?P<chinese>{_CHINESE})"
@@ -79,7 +79,9 @@ def numeral_of(found: re.Match[str]) -> Numeral | None:
     if kind == "vague":
         return Numeral(found.start(), found.end(), Decimal(0), "vague")
     if kind == "half":
-        return Numeral(found.start(), found.end(), Decimal("0.5"), "half", infix="多" if "多" in found["half"] else "")
+        return Numeral(
+            found.start(), found.end(), Decimal("0.5"), "half", infix="多" if found["half"][1:2] in ("多", "大") else ""
+        )
     if found["arabic"]:
         return _arabic(found)
     return _chinese(found)
@@ -175,6 +177,14 @@ def _approximation(words: str) -> tuple[Decimal, Decimal] | None:
     if tens and DIGITS[tens[3]] == DIGITS[tens[2]] + 1:
         base = DIGITS.get(tens[1][0], 1) * 10
         return Decimal(base + DIGITS[tens[2]]), Decimal(base + DIGITS[tens[3]])
+    long = re.fullmatch(
+        r"([一二两三四五六七八九][百千万亿].*?|[百千])([二三四五六七八])([三四五六七八九])([十百千])([万亿]?)", words
+    )
+    if long and DIGITS[long[3]] == DIGITS[long[2]] + 1:
+        larger, unit, size = _whole(long[1]), STEPS[long[4]], MYRIADS.get(long[5], 1)
+        if larger is not None and larger % (unit * 10) == 0:
+            one, other = (Decimal((larger + DIGITS[long[at]] * unit) * size) for at in (2, 3))
+            return one, other
     if len(words) < 2 or words[0] not in DIGITS or words[1] not in DIGITS:
         return None
     low, high = DIGITS[words[0]], DIGITS[words[1]]

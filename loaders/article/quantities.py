@@ -43,6 +43,8 @@ _RULES |= {kind: kind for kind in ("money", "ratio", "time", "person", "person-t
 _ELLIPSIS = re.compile(
     r"是|为(?!民)|都|均|已|被|属|位于|有了|获得?|成为|通过|实现|完[成工]|开工|建成|投产|复工|复产|脱贫|摘帽|达标|出列|未|停|正在|还"
 )
+#: 一块一毛 is money, 一块 alone mostly not.
+_COINS = re.compile(r"块[一二三四五六七八九\d][毛角]")
 _LONGEST = 1000
 _NOTHING_FOLLOWS = re.compile(
     r"[，,。；;、：:！!？?)）”\n\t]|$|" + _ELLIPSIS.pattern + r"|以上|左右|用于|在|由|从|给|到|新"
@@ -133,7 +135,8 @@ class _Reader:
             return None
         if numeral.style == "chinese":
             word = idiom(view, begin, end)
-            if word is not None and not (word.surface in {"百年", "千年"} and numeral.infix):
+            money = word is not None and word.surface == "一块" and _COINS.match(view, end)
+            if word is not None and not money and not (word.surface in {"百年", "千年"} and numeral.infix):
                 return None
         clause = self._bounds(self.clause_ends, begin)
         if numeral.style == "fraction" or (

@@ -37,7 +37,7 @@ _DIRECT = re.compile(
 _LISTED = re.compile(r"[、和与及][^，,。、；;\d]{1,8}$")
 #: After a number without a unit, where its clause said before what it is of: 人次由18.6万上升到31万.
 _GOES_ON = re.compile(r"[+，,。；;、！)”]|上升|下降|增|减|提|降|涨|升|扩|跃|到|以上|左右|上下|之多|出头|不等|$")
-_PAUSE = re.compile(r"(?:出头|左右|上下|以上|不等)?(?:[，,。；;、！”]|$)")
+_PAUSE = re.compile(r"(?:出头|左右|上下|以上|不等)?(?:[，,。；;、！!”]|$)")
 _SPOKEN = re.compile(
     r"(?P<times>人次)|(?P<people>人口|人数|用户|粉丝|会员|劳动力|就业人员)|(?P<views>点击量?|播放量?|浏览量?|阅读量?|观看量?|访问量)"
     r"|(?P<money>销售额|交易额|成交额|产值|收入|资金|投资|金额|总额|利润|税收|营收|元|投入|贷款?|捐|钱|补贴)"

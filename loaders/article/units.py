@@ -101,7 +101,11 @@ def with_half(view: str, numeral: Numeral, unit: Word, stop: int, value: Decimal
     """Return where a unit ends and the value, with the half that 三年半 and 四个半月 add."""
     if unit.surface.startswith("个半"):
         return stop, value + Decimal("0.5")
-    if unit.kind in {"time", "mass", "area", "length"} and _HALF_AFTER.match(view, stop) and numeral.style != "half":
+    if (
+        unit.kind in {"time", "mass", "area", "length", "times"}
+        and _HALF_AFTER.match(view, stop)
+        and numeral.style != "half"
+    ):
         return stop + 1, value + Decimal("0.5")
     return stop, value
 
@@ -124,6 +128,9 @@ def as_price(view: str, numeral: Numeral, unit: Word, stop: int, value: Decimal)
     unit = anchored.words("units").at("块钱", 0, 2) or unit
     digit = view[stop : stop + 1]
     tenths = int(digit) if digit.isdecimal() else _DIGITS.find(digit or "-")
+    small = _DIGITS.find(view[stop + 2 : stop + 3] or "-") if view[stop + 1 : stop + 2] == "毛" else -1
+    if tenths > 0 and small > 0:  # 一块一毛五
+        return unit, stop + 3, value + Decimal(tenths) / 10 + Decimal(small) / 100
     if tenths > 0 and view[stop + 1 : stop + 2] not in _STILL_A_NUMBER:
         return unit, stop + 1 + (view[stop + 1 : stop + 2] in ("毛", "角")), value + Decimal(tenths) / 10
     return unit, stop, value
@@ -172,7 +179,7 @@ def one_counts(view: str, numeral: Numeral, unit: Word | None, stop: int) -> boo
         return bool(numeral.infix or numeral.upper is not None)
     if unit.surface in {"倍", "成", "个百分点", "刻钟"}:
         return True
-    if unit.surface.startswith("个半") or (unit.surface == "毛" and view[stop - 1] in _DIGITS):
+    if unit.surface.startswith("个半") or (unit.surface in {"毛", "块钱"} and view[stop - 1] in _DIGITS):
         return True
     if unit.kind == "time" and _LASTING.search(view, max(0, numeral.begin - 4), numeral.begin):
         return True

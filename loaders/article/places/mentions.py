@@ -156,7 +156,7 @@ class _Sentence:
     def _other(self, at: int) -> int:
         """Read a region or foreign place outside the words that the tagger takes for places."""
         hit = self.others.get(at)
-        if hit is None or any(h.end > hit.end for h in self.hits.get(at, ())):
+        if hit is None or any(h.end > hit.end for h in self.hits.get(at, ())) or self.text[at - 1 : at + 1] == "其中":
             return 0
         if (
             self.text[at - 1 : at] == "“"
