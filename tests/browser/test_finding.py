@@ -19,10 +19,10 @@ def test_a_programme_is_found_by_the_short_name_of_a_place(browser: Browser, scr
     browser.go("/zh/")
     box = browser.driver.find_element(By.CSS_SELECTOR, "#search-box")
     box.send_keys("楚雄", Keys.ENTER)
-    found = browser.driver.find_element(By.PARTIAL_LINK_TEXT, "彝绣云裳")
-    found.click()
+    waiting = WebDriverWait(browser.driver, 20)
+    waiting.until(lambda d: d.find_element(By.PARTIAL_LINK_TEXT, "彝绣云裳")).click()
+    waiting.until(lambda d: "彝绣云裳" in d.find_element(By.TAG_NAME, "h1").text)
     assert "/zh/" in browser.driver.current_url
-    assert "彝绣云裳" in browser.driver.find_element(By.TAG_NAME, "h1").text
 
 
 def test_a_search_is_narrowed_and_widened_again(browser: Browser) -> None:
@@ -80,4 +80,4 @@ def test_points_of_the_map_are_links_that_the_keyboard_reaches(browser: Browser)
     assert len(points) > 10
     browser.run("arguments[0].focus()", points[0])
     points[0].send_keys(Keys.ENTER)
-    assert "/en/area/" in browser.driver.current_url
+    WebDriverWait(browser.driver, 20).until(lambda d: "/en/area/" in d.current_url)
