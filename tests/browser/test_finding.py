@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -20,20 +21,30 @@ def test_a_programme_is_found_by_the_short_name_of_a_place(browser: Browser, scr
     box = browser.driver.find_element(By.CSS_SELECTOR, "#search-box")
     box.send_keys("楚雄", Keys.ENTER)
     waiting = WebDriverWait(browser.driver, 20)
-    waiting.until(lambda d: d.find_element(By.PARTIAL_LINK_TEXT, "彝绣云裳")).click()
-    waiting.until(lambda d: "彝绣云裳" in d.find_element(By.TAG_NAME, "h1").text)
+    waiting.until(lambda d: "/search" in d.current_url and d.find_elements(By.CSS_SELECTOR, "ol.results"))
+    browser.driver.find_element(By.CSS_SELECTOR, "ol.results").find_element(By.PARTIAL_LINK_TEXT, "彝绣云裳").click()
+    waiting.until(lambda d: "/search" not in d.current_url and "彝绣云裳" in d.title)
     assert "/zh/" in browser.driver.current_url
 
 
 def test_a_search_is_narrowed_and_widened_again(browser: Browser) -> None:
     browser.go("/en/search?q=Shanghai")
-    before = browser.driver.find_element(By.CSS_SELECTOR, "[role=status]").text
+    before = told(browser)
     choice = browser.driver.find_element(By.CSS_SELECTOR, ".facet a")
     count = choice.find_element(By.XPATH, "following-sibling::*[@class='count']").text
     choice.click()
-    assert browser.driver.find_element(By.CSS_SELECTOR, "[role=status]").text.startswith(count)
-    browser.driver.find_element(By.CSS_SELECTOR, "ul.chips a[title]").click()
-    assert browser.driver.find_element(By.CSS_SELECTOR, "[role=status]").text == before
+    waiting = WebDriverWait(browser.driver, 20)
+    waiting.until(lambda _: told(browser).startswith(count) and told(browser) != before)
+    waiting.until(lambda d: d.find_element(By.CSS_SELECTOR, "ul.chips a[title]")).click()
+    waiting.until(lambda _: told(browser) == before)
+
+
+def told(browser: Browser) -> str:
+    """What the page says of how much was found; "" while there is no page yet."""
+    try:
+        return str(browser.driver.find_element(By.CSS_SELECTOR, "[role=status]").text)
+    except (NoSuchElementException, StaleElementReferenceException):
+        return ""
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -45,7 +56,9 @@ def test_two_programmes_are_compared(browser: Browser, scripts: bool) -> None:
     for box in boxes[:2]:
         box.click()
     browser.driver.find_element(By.CSS_SELECTOR, "form[action='/en/compare'] button").click()
-    assert len(browser.driver.find_elements(By.CSS_SELECTOR, ".side-by-side:first-of-type .remove")) == 2
+    WebDriverWait(browser.driver, 20).until(
+        lambda d: len(d.find_elements(By.CSS_SELECTOR, ".side-by-side:first-of-type .remove")) == 2
+    )
 
 
 def test_from_shanghai_to_a_county_by_keyboard(browser: Browser) -> None:
