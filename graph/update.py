@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from graph import syntax, tokens, validation
 from graph.conditions import Change, Condition, Invalid, covers
 from graph.database import Database, Draft
 from graph.engine import NotOffered
 from graph.formats import Format
-from graph.written import written
+from graph.written import graph_iri, written
 from ontology.errors import Origin, Problem, QueryError, StoreError
 from ontology.namespaces import named_graph
 
@@ -70,7 +70,9 @@ def apply(
 
 def _hold(draft: Draft) -> None:
     """Hold what a draft changes in graphs of ours against the shapes; `Invalid` where it breaks them."""
-    changed = draft.changed_graphs() if not draft.may_change_anything else set(map(_name, draft.store.named_graphs()))
+    changed = (
+        draft.changed_graphs() if not draft.may_change_anything else set(map(graph_iri, draft.store.named_graphs()))
+    )
     ours = sorted(graph for graph in changed if covers(_OURS, graph))
     if not ours:
         return
@@ -88,11 +90,7 @@ def _hold(draft: Draft) -> None:
 
 
 def _subjects(quads: Iterable[Quad], graphs: Sequence[str]) -> set[str]:
-    return {q.subject.value for q in quads if isinstance(q.subject, NamedNode) and _name(q.graph_name) in graphs}
-
-
-def _name(graph: NamedNode | BlankNode | DefaultGraph) -> str:
-    return graph.value if isinstance(graph, NamedNode) else ""
+    return {q.subject.value for q in quads if isinstance(q.subject, NamedNode) and graph_iri(q.graph_name) in graphs}
 
 
 def _change(draft: Draft, *, is_new: bool = False) -> Change:

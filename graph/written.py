@@ -33,7 +33,7 @@ class Written:
     @property
     def all_graphs(self) -> frozenset[str]:
         """The graphs (IRIs; "" is the default graph) in which something may change."""
-        return self.graphs | {_name(quad.graph_name) for quad in self.quads}
+        return self.graphs | {graph_iri(quad.graph_name) for quad in self.quads}
 
 
 def written(text: str, base: str | None = None) -> Written | None:
@@ -181,8 +181,8 @@ def _of_data(text: str, operations: Sequence[_Operation], base: str | None) -> W
         return None  # it will be refused
     quads = frozenset(store)
     exact = frozenset(quad for quad in quads if not any(map(_is_blank, quad)))
-    graphs = {_name(quad.graph_name) for quad in quads - exact}  # each run makes blank nodes of its own
-    graphs.update(_name(graph) for graph in store.named_graphs() if not any(q.graph_name == graph for q in quads))
+    graphs = {graph_iri(quad.graph_name) for quad in quads - exact}  # each run makes blank nodes of its own
+    graphs.update(graph_iri(graph) for graph in store.named_graphs() if not any(q.graph_name == graph for q in quads))
     return Written(frozenset(graphs), exact)
 
 
@@ -192,5 +192,6 @@ def _is_blank(part: object) -> bool:
     return isinstance(part, BlankNode)
 
 
-def _name(graph: NamedNode | BlankNode | DefaultGraph) -> str:
+def graph_iri(graph: NamedNode | BlankNode | DefaultGraph) -> str:
+    """Return the IRI of a graph; "" is the default graph."""
     return "" if isinstance(graph, DefaultGraph) else graph.value

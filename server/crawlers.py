@@ -7,7 +7,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from ontology import vocabulary as terms
 from ontology.namespaces import ONTOLOGY, term
@@ -62,7 +62,7 @@ def sitemap_file(name: str, number: int) -> Response:
     if (same := access.not_modified(etag)) is not None:
         return same
     if name == "pages":
-        paths: Iterable[tuple[str, str]] = [(f"/zh/{p}", f"/en/{p}") for p in _PAGES if p in ("", *_known())]
+        paths: Iterable[tuple[str, str]] = [(f"/zh/{p}", f"/en/{p}") for p in _PAGES]
     else:
         class_ = ox.NamedNode(term(links.CLASSES[name]))
         rows = queries.select(access.engine(), "list", type=class_, limit=PER_FILE, offset=(number - 1) * PER_FILE)
@@ -141,10 +141,6 @@ def _summary(change: changes.Change) -> str:
     told = [f"{iri}: {difference:+}" for iri, difference in change.graphs[:_GRAPHS]]
     more = len(change.graphs) - len(told)
     return f"{change.difference:+} quads. " + "; ".join([*told, *([f"{more} more graphs"] if more > 0 else [])])
-
-
-def _known() -> set[str]:
-    return {rule.rule.rpartition("/")[2] for rule in current_app.url_map.iter_rules()}
 
 
 def _url(zh: str, en: str) -> str:

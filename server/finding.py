@@ -114,7 +114,7 @@ def search(engine: Engine, wish: Wish) -> Search:
 def suggestions(engine: Engine, words: str, most: int = 10, kind: str | None = None) -> list[str]:
     """Return the IRIs of the first things that have a name like some words, best first."""
     named = by_name(engine, words)
-    return [iri for iri in named if _kind(iri) not in _PARTS and kind in (None, _kind(iri))][:most]
+    return [iri for iri in named if links.kind_of(iri) not in _PARTS and kind in (None, links.kind_of(iri))][:most]
 
 
 def by_name(engine: Engine, words: str) -> list[str]:
@@ -150,7 +150,7 @@ def _candidates(engine: Engine, wish: Wish) -> dict[str, str | None]:
     """Return the things to look at, in order, with the thing that each was reached through, if any."""
     if wish.words:
         named = by_name(engine, wish.words)
-        doors = [iri for iri in named if _kind(iri) in _DOORS][:_THROUGH]
+        doors = [iri for iri in named if links.kind_of(iri) in _DOORS][:_THROUGH]
         reached = {
             row["undertaking"].value: row["thing"].value
             for row in reversed(queries.select(engine, "related-undertakings", things=map(ox.NamedNode, doors)))
@@ -207,12 +207,7 @@ def _facets(engine: Engine, things: list[str]) -> dict[str, dict[str, set[str]]]
 
 
 def _with(iri: str, values: Mapping[str, Iterable[str]], through: str | None) -> Found:
-    return Found(iri, _kind(iri), {facet: frozenset(some) for facet, some in values.items()}, through)
-
-
-def _kind(iri: str) -> str | None:
-    name = links.parse(iri)
-    return name.kind if name else None
+    return Found(iri, links.kind_of(iri), {facet: frozenset(some) for facet, some in values.items()}, through)
 
 
 def _values(thing: Found, facet: str) -> Iterable[str]:

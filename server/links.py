@@ -74,6 +74,12 @@ def parse(iri: str) -> Name | None:
     return Name(kind, key) if key else None
 
 
+def kind_of(iri: str) -> str | None:
+    """Return the kind of thing that an IRI of ours names; None for any other IRI."""
+    name = parse(iri)
+    return name.kind if name else None
+
+
 def home(lang: str) -> str:
     """Return the path of the start page."""
     return f"/{lang}/"

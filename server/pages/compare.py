@@ -77,7 +77,7 @@ def compare(lang: str) -> Response:
         columns.append(Column(around.labels.link(iri, lang), portrait, _address(lang, [c for c in chosen if c != iri])))
     kind = columns[0].portrait.kind if columns else None
     words = request.args.get("q", "").strip()[:200]
-    found = [i for i in finding.suggestions(engine, words, 50, kind) if i not in chosen and _kind(i) in KINDS]
+    found = [i for i in finding.suggestions(engine, words, 50, kind) if i not in chosen and links.kind_of(i) in KINDS]
     labels = Labels(engine)
     labels.load(found[:_SUGGESTED])
     return page(
@@ -99,16 +99,11 @@ def _chosen() -> list[str]:
     if len(chosen) > MOST:
         raise HttpError(400, "Too many", f"At most {MOST} things can be set side by side, not {len(chosen)}.")
     for iri in chosen:
-        if _kind(iri) not in KINDS:
+        if links.kind_of(iri) not in KINDS:
             raise HttpError(400, "Cannot be compared", f"<{iri}> is neither of {' and '.join(KINDS)}: leave it out.")
-    if len({_kind(iri) for iri in chosen}) > 1:
+    if len({links.kind_of(iri) for iri in chosen}) > 1:
         raise HttpError(400, "Cannot be compared", "Programmes compare with programmes, areas with areas.")
     return chosen
-
-
-def _kind(iri: str) -> str | None:
-    name = links.parse(iri)
-    return name.kind if name else None
 
 
 def _address(lang: str, chosen: Iterable[str]) -> str:

@@ -167,8 +167,7 @@ def as_json(lang: str, focus: str, ties: Sequence[Ties]) -> dict[str, Any]:
 
 
 def _node(link: Link) -> dict[str, str | None]:
-    name = links.parse(link.iri)
-    return {"id": link.iri, "name": link.name.text[:200], "kind": name.kind if name else None, "page": link.href}
+    return {"id": link.iri, "name": link.name.text[:200], "kind": links.kind_of(link.iri), "page": link.href}
 
 
 def _focus() -> str | None:

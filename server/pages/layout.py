@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import current_app, request
+from flask import request
 
 from server import access, links, naming, texts
 from server.figures import number_of_things
@@ -51,8 +51,6 @@ def layout() -> dict[str, Any]:
         "ways": _ways(here),
         "here": request.path,
         "view": (request.endpoint or "").rpartition(".")[2],
-        "has_search": "search.search" in current_app.view_functions,
-        "has_graph": "graph.graph" in current_app.view_functions,
         "BAR_WIDTH": bars.WIDTH,
         "LEGEND": _LEGEND,
         "bytes": _bytes,

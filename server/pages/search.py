@@ -131,14 +131,14 @@ def autocomplete() -> Response:
     other = "en" if lang == "zh" else "zh"
     results = []
     for iri in found:
-        name = links.parse(iri)
-        hint = texts.text(lang, f"kind.{name.kind}") if name and texts.known(f"kind.{name.kind}") else None
+        kind = links.kind_of(iri)
+        hint = texts.text(lang, f"kind.{kind}") if texts.known(f"kind.{kind}") else None
         second = labels.of(iri).get(other)
         results.append(
             {
                 "id": iri,
                 "name": labels.name(iri, lang).text,
-                "type": name.kind if name else None,
+                "type": kind,
                 "hint": " · ".join(filter(None, (hint, second))) or None,
                 "page": links.href(lang, iri),
             }

@@ -92,8 +92,8 @@ def test_a_build_without_a_package_index_stops_with_what_to_do(tmp_path: Path) -
     root = Path(__file__).parents[3]
     step = root / "packaging" / "steps" / "tagger.py"
     code = f"import sys; sys.path[:0] = [{str(root / 'packaging')!r}, {str(step.parent)!r}]\n"
-    code += f"import pathlib, tagger\ntry: tagger.build(pathlib.Path({str(tmp_path)!r}))\n"
-    code += "except tagger.StepError as error: print(error)"
+    code += f"import pathlib, step, tagger\ntry: tagger.build(pathlib.Path({str(tmp_path)!r}))\n"
+    code += "except step.StepError as error: print(error)"
     environment = {**os.environ, "UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cache"), "UV_NO_CONFIG": "1"}
     environment.pop("UV_FIND_LINKS", None)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
