@@ -28,6 +28,7 @@ from server import (
     vocabulary,
 )
 from server import supervision as supervisor
+from server.pages.flows import GROUND
 from server.reconcile import routes as reconciliation
 from server.supervision import Supervision
 from server.tokens import Scoped
@@ -62,7 +63,7 @@ def create_app(
     `ground` is what maps draw below their points.
     """
     app = Flask(__name__)
-    app.config[pages.map.GROUND] = ground
+    app.config[GROUND] = ground
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = True

@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, request
 from graph.formats import Format
 from ontology.namespaces import BASE, ONTOLOGY, PREFIXES, named_graph
 from server import access, dumps, links, linksets, negotiation
-from server.problems import HttpError
+from server.problems import HttpError, refused
 from server.statistics import Counts, Kept
 
 blueprint = Blueprint("catalogue", __name__)
@@ -97,7 +97,7 @@ def _by_ending(extension: str) -> Format:
         if format.extension == extension:
             return format
     known = ", ".join(f.extension for f in negotiation.GRAPHS)
-    raise HttpError(404, "Not found", f"There is no format “.{extension}”. There are {known}.")
+    raise refused(404, "Not found", "refused.extension", extension=extension, known=known)
 
 
 def _by_accept() -> Format:

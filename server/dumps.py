@@ -28,7 +28,7 @@ from graph.export import export
 from graph.formats import Format
 from graph.reader import Reader
 from server import access
-from server.problems import HttpError
+from server.problems import HttpError, refused
 
 blueprint = Blueprint("dumps", __name__)
 
@@ -112,7 +112,7 @@ def dump(number: int, name: str) -> Response:
 
 def _none(name: str) -> HttpError:
     known = ", ".join(name for name, _ in _FILES)
-    return HttpError(404, "Not found", f"There is no dump “{name}” here now. Dumps are {known}; /en/data lists them.")
+    return refused(404, "Not found", "refused.dump", name=name, known=known)
 
 
 def _known(folder: Path) -> tuple[Dump, ...] | None:

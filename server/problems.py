@@ -19,7 +19,7 @@ from graph.asking import Cancelled
 from graph.conditions import Invalid, Moved
 from graph.engine import Exhausted, Limit, NotAcceptable, NotOffered
 from ontology.errors import DuikouError, Problem, QueryError, StoreError
-from server import links, negotiation, observation
+from server import links, negotiation, observation, texts
 from server.budget import OverBudget
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -33,8 +33,19 @@ class HttpError(Exception):
         self, status: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
     ) -> None:
         self.status, self.title, self.detail = status, title, detail
+        #: The key of the detail in `texts.toml` and what fills its places, where it is to be had in both languages.
+        self.words: tuple[str, Mapping[str, object]] | None = None
         self.headers, self.members = dict(headers or {}), members
         super().__init__(f"{status} {title}: {detail}")
+
+
+def refused(
+    status: int, title: str, key: str, *, headers: Mapping[str, str] | None = None, **values: object
+) -> HttpError:
+    """Return an error whose detail stands in `texts.toml`: programs get it in English, readers in their language."""
+    error = HttpError(status, title, texts.text("en", key, **values), headers=headers)
+    error.words = (key, values)
+    return error
 
 
 def register(app: Flask) -> None:
@@ -88,9 +99,9 @@ def from_http(error: HTTPException) -> HttpError:
     headers = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if isinstance(error, MethodNotAllowed) else {}
     title = HTTPStatus(status).phrase
     if status == 404:
-        return HttpError(404, title, f"There is nothing at {request.path}. The home page lists what there is.")
+        return refused(404, title, "refused.address", path=request.path)
     if status == 405:
-        return HttpError(405, title, f"{request.method} is not possible here. Use {headers['Allow']}.", headers=headers)
+        return refused(405, title, "refused.method", headers=headers, method=request.method, allowed=headers["Allow"])
     return HttpError(status, title, error.description or title, headers=headers)
 
 
@@ -100,9 +111,7 @@ def unexpected(error: Exception) -> Response:
     _log.exception("%s %s failed", request.method, request.path, exc_info=error, extra=told)
     if current_app.testing:
         raise error
-    return respond(
-        HttpError(500, "Internal error", "The server met an error that it did not expect. It has been logged.")
-    )
+    return respond(refused(500, "Internal error", "refused.unexpected"))
 
 
 def respond(problem: HttpError) -> Response:
@@ -132,4 +141,17 @@ def _page(problem: HttpError) -> str:
         if first in links.LANGUAGES
         else negotiation.language(request.headers.get("Accept-Language"), links.LANGUAGES)
     )
-    return render_template("problem.html", problem=problem, lang=lang)
+    title, detail, is_translated = told(problem, lang)
+    return render_template(
+        "problem.html", problem=problem, lang=lang, title=title, detail=detail, is_translated=is_translated
+    )
+
+
+def told(problem: HttpError, lang: str) -> tuple[str, str, bool]:
+    """Return title and detail of a problem in a language, and whether the detail is in it: else it is in English."""
+    kind = f"status.{problem.status}"
+    title = problem.title if lang == "en" else texts.text(lang, kind if texts.known(kind) else "status.other")
+    if problem.words is not None:
+        key, values = problem.words
+        return title, texts.text(lang, key, **values), True
+    return title, problem.detail, lang == "en"

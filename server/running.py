@@ -81,7 +81,7 @@ class Settings:
     must_match: bool = False
     #: Tokens that write to some graphs only.
     tokens: tuple[Scoped, ...] = ()
-    #: What maps draw below their points: one of `pages.map.GROUNDS`.
+    #: What maps draw below their points: one of `pages.flows.GROUNDS`.
     ground: str = "land"
 
     @property

@@ -10,7 +10,7 @@ from graph.formats import Format
 from server import access, datafile, departed, links, negotiation, neighbourhood, outlying, queries
 from server.datafile import Extension
 from server.links import Name
-from server.problems import HttpError
+from server.problems import HttpError, refused
 
 blueprint = Blueprint("things", __name__)
 
@@ -77,17 +77,16 @@ def ox_boolean(body: bytes) -> bool:
 
 def missing(name: Name) -> HttpError:
     """Return the 404 for a thing that nothing is known of, the 410 for one of which something was."""
-    listed = f"The list at /en/{name.kind}/ shows what there is."
     if (seen := departed.last_seen(name.iri)) is not None:
-        told = f"<{name.iri}> was last in snapshot {seen.number} of {seen.created} and has been removed. {listed}"
-        return HttpError(410, "Gone", told)
-    return HttpError(404, "Not found", f"Nothing is known of <{name.iri}>. {listed}")
+        number, created = seen.number, seen.created
+        return refused(410, "Gone", "refused.departed", iri=name.iri, kind=name.kind, number=number, created=created)
+    return refused(404, "Not found", "refused.thing", iri=name.iri, kind=name.kind)
 
 
 def _named(kind: str, key: str) -> Name:
     name = links.name_of(kind, key)
     if name is None:
-        raise HttpError(404, "Not found", f"There is no kind of thing “{kind}”. Kinds: {', '.join(links.KINDS)}.")
+        raise refused(404, "Not found", "refused.kind", kind=kind, kinds=", ".join(links.KINDS))
     if not exists(name.iri) and not outlying.is_outlying(name):
         raise missing(name)
     return name
@@ -98,7 +97,7 @@ def _ending(extension: str) -> Extension:
         return Extension(extension)
     except ValueError as error:
         known = ", ".join(e.value for e in Extension)
-        raise HttpError(404, "Not found", f"There is no format “.{extension}”. There are {known}.") from error
+        raise refused(404, "Not found", "refused.extension", extension=extension, known=known) from error
 
 
 def _see_other(name: Name) -> Response:

@@ -16,7 +16,7 @@ from graph.formats import Format
 from ontology import vocabulary as terms
 from ontology.namespaces import PREFIXES
 from server import access, links, negotiation
-from server.problems import HttpError
+from server.problems import HttpError, refused
 
 blueprint = Blueprint("vocabulary", __name__)
 
@@ -32,7 +32,7 @@ def ontology(extension: str | None) -> Response:
         formats = [f for f in negotiation.GRAPHS if f.extension == extension]
         if not formats:
             known = ", ".join(f.extension for f in negotiation.GRAPHS)
-            raise HttpError(404, "Not found", f"There is no format “.{extension}”. There are {known}.")
+            raise refused(404, "Not found", "refused.extension", extension=extension, known=known)
     elif negotiation.wants_html(accept, negotiation.GRAPHS):
         lang = negotiation.language(request.headers.get("Accept-Language"), links.LANGUAGES)
         sent = redirect(links.ontology(lang), 303)

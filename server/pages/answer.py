@@ -11,7 +11,7 @@ from flask import Response, current_app, render_template, request
 
 from server import access
 from server.pages import assets
-from server.problems import HttpError
+from server.problems import refused
 
 #: The first segment of every page's path.
 LANGUAGE: Final = "<any(zh, en):lang>"
@@ -75,7 +75,7 @@ def page_number(pages: int) -> int:
     """Return the number of the page that is asked for by `?page=`; 404 beyond the last."""
     given = request.args.get("page", "1")
     if not given.isdecimal() or not 1 <= int(given) <= pages:
-        raise HttpError(404, "Not found", f"There is no page {given}; the last one is {pages}.")
+        raise refused(404, "Not found", "refused.page", given=given, pages=pages)
     return int(given)
 
 

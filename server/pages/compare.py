@@ -19,7 +19,7 @@ from server.pages.portrait import RELATED, Group, Painter, Portrait, Role
 from server.pages.quantities import Figure
 from server.pages.reading import document_texts
 from server.pages.values import key_of
-from server.problems import HttpError
+from server.problems import refused
 from server.sums import Addend, Sum, Why
 from server.texts import text
 
@@ -72,7 +72,7 @@ def compare(lang: str) -> Response:
     for iri in chosen:
         around = neighbourhood.read(engine, iri, listed=RELATED)
         if not around:
-            raise HttpError(404, "Not found", f"Nothing is known of <{iri}>.")
+            raise refused(404, "Not found", "refused.unknown", iri=iri)
         portrait = Painter(around, lang, document_texts(around)).portrait()
         columns.append(Column(around.labels.link(iri, lang), portrait, _address(lang, [c for c in chosen if c != iri])))
     kind = columns[0].portrait.kind if columns else None
@@ -97,12 +97,12 @@ def _chosen() -> list[str]:
     """Return the things that are to be compared, as IRIs. 400 for what cannot be."""
     chosen = list(dict.fromkeys(filter(None, request.args.getlist("with"))))
     if len(chosen) > MOST:
-        raise HttpError(400, "Too many", f"At most {MOST} things can be set side by side, not {len(chosen)}.")
+        raise refused(400, "Too many", "refused.too_many", most=MOST, n=len(chosen))
     for iri in chosen:
         if links.kind_of(iri) not in KINDS:
-            raise HttpError(400, "Cannot be compared", f"<{iri}> is neither of {' and '.join(KINDS)}: leave it out.")
+            raise refused(400, "Cannot be compared", "refused.incomparable", iri=iri, kinds=", ".join(KINDS))
     if len({links.kind_of(iri) for iri in chosen}) > 1:
-        raise HttpError(400, "Cannot be compared", "Programmes compare with programmes, areas with areas.")
+        raise refused(400, "Cannot be compared", "refused.unlike")
     return chosen
 
 

@@ -19,7 +19,7 @@ from server.pages import answers, views
 from server.pages.answer import LANGUAGE
 from server.pages.answers import Table
 from server.pages.snippets import snippets
-from server.problems import HttpError
+from server.problems import refused
 
 blueprint = Blueprint("console", __name__)
 
@@ -55,7 +55,7 @@ def console(lang: str) -> Response:
     problem, mistake, table, milliseconds = None, None, None, 0.0
     if query.strip():
         if len(query.encode()) > protocol.MAX_QUERY:
-            raise HttpError(413, "Query too long", f"At most {protocol.MAX_QUERY} bytes are read.")
+            raise refused(413, "Query too long", "refused.query_length", most=protocol.MAX_QUERY)
         started = time.perf_counter()
         try:
             table = answers.read(lang, query)

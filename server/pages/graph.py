@@ -19,7 +19,7 @@ from ontology.namespaces import term
 from server import access, finding, links, queries, texts
 from server.naming import Labels, Link
 from server.pages.answer import LANGUAGE, page, unchanged
-from server.problems import HttpError
+from server.problems import refused
 from server.things import exists
 
 blueprint = Blueprint("graph", __name__)
@@ -107,13 +107,13 @@ def graph_json(lang: str) -> Response:
     """
     focus = _focus()
     if focus is None:
-        raise HttpError(400, "No focus", "Say whose ties are wanted: ?focus=IRI.")
+        raise refused(400, "No focus", "refused.focus")
     etag = access.tag(request.full_path)
     if (same := access.not_modified(etag)) is not None:
         return same
     given = request.args.get("skip", "0")
     if not (given.isdecimal() and given.isascii()):
-        raise HttpError(400, "Unknown value", f"skip={given[:40]} is no number.")
+        raise refused(400, "Unknown value", "refused.number", parameter="skip", told=given[:40])
     told = as_json(lang, focus, ties_of(lang, focus, ADDED, Labels(access.engine()), min(int(given[:9]), MOST)))
     return access.tagged(Response(json.dumps(told, ensure_ascii=False), mimetype="application/json"), etag)
 
@@ -177,9 +177,9 @@ def _focus() -> str | None:
     try:
         iri = ox.NamedNode(told).value
     except ValueError:
-        raise HttpError(400, "Unknown value", f"focus={told[:200]} is no IRI.") from None
+        raise refused(400, "Unknown value", "refused.iri", parameter="focus", told=told[:200]) from None
     if not exists(iri):
-        raise HttpError(404, "Not found", f"Nothing is known of <{iri}>.")
+        raise refused(404, "Not found", "refused.unknown", iri=iri)
     return iri
 
 

@@ -12,6 +12,7 @@ from ontology.namespaces import term
 from server import access, links, negotiation, queries
 from server.links import CLASSES
 from server.pages.answer import LANGUAGE, page, unchanged
+from server.pages.flows import drawing, land
 from server.pages.kept import kept
 from server.pages.lists import entries
 from server.pages.pairing import pairing
@@ -20,6 +21,9 @@ blueprint = Blueprint("home", __name__)
 
 #: The kinds that the home page counts.
 _COUNTED: Final = ("case", "programme", "organisation", "area", "measurement", "mechanism", "product", "evidence")
+
+#: Flows on the home page's map; the page of the map has more.
+_FLOWS: Final = 80
 
 #: The questions that a newcomer is offered first.
 _STARTERS: Final = (
@@ -51,6 +55,8 @@ def home(lang: str) -> Response:
         "home.html",
         counts=[c for c in counts if c[1]],
         cases=cases,
+        drawing=kept(f"map-{lang}", lambda: drawing(lang, most=_FLOWS)),
+        land=land(),
         pairing=pairing(lang),
         starters=[questions.pop(key) for key in _STARTERS if key in questions],
         questions=list(questions.values()),

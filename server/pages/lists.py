@@ -14,7 +14,7 @@ from server.links import CLASSES
 from server.naming import Labels, Link
 from server.pages.answer import LANGUAGE, page, page_number, unchanged
 from server.pages.portrait import Group, Painter
-from server.problems import HttpError
+from server.problems import refused
 
 blueprint = Blueprint("lists", __name__)
 
@@ -56,7 +56,7 @@ class Entry:
 def listing(lang: str, kind: str) -> Response:
     """List the things of a kind, fifty to a page."""
     if kind not in links.KINDS:
-        raise HttpError(404, "Not found", f"There is no kind of thing “{kind}”. Kinds: {', '.join(links.KINDS)}.")
+        raise refused(404, "Not found", "refused.kind", kind=kind, kinds=", ".join(links.KINDS))
     if (same := unchanged()) is not None:
         return same
     class_ = ox.NamedNode(term(CLASSES[kind]))
@@ -81,7 +81,7 @@ def listing(lang: str, kind: str) -> Response:
 def of_kind(kind: str, size: int, number: int = 1) -> tuple[int, list[str]]:
     """Return how many things of a kind there are, and the IRIs of one page of them; 404 for no kind or page."""
     if kind not in links.KINDS:
-        raise HttpError(404, "Not found", f"There is no kind of thing “{kind}”. Kinds: {', '.join(links.KINDS)}.")
+        raise refused(404, "Not found", "refused.kind", kind=kind, kinds=", ".join(links.KINDS))
     class_ = ox.NamedNode(term(CLASSES[kind]))
     count = int(queries.select(access.engine(), "list-count", type=class_)[0]["count"].value)
     found = queries.select(access.engine(), "list", type=class_, limit=size, offset=(number - 1) * size)

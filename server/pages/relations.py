@@ -14,7 +14,7 @@ from server.links import Name
 from server.naming import Labels, Link
 from server.naming import Name as Words
 from server.pages.answer import page_number
-from server.problems import HttpError
+from server.problems import refused
 
 PAGE: Final = 50
 
@@ -48,7 +48,7 @@ def read(lang: str, name: Name, property_: str, *, is_incoming: bool) -> Relatio
     terms = {"thing": ox.NamedNode(name.iri), "property": _node(property_)}
     count = int(queries.select(engine, f"related-{direction}-count", **terms)[0]["count"].value)
     if not count:
-        raise HttpError(404, "Not found", f"Nothing stands in the relation <{property_}> to <{name.iri}>.")
+        raise refused(404, "Not found", "refused.relation", property=property_, iri=name.iri)
     pages = -(-count // PAGE)
     number = page_number(pages)
     window = {"limit": PAGE, "offset": (number - 1) * PAGE}
@@ -77,4 +77,4 @@ def _node(property_: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(property_)
     except ValueError as error:
-        raise HttpError(404, "Not found", f"“{property_}” is not the IRI of a property.") from error
+        raise refused(404, "Not found", "refused.property", told=property_) from error

@@ -17,7 +17,7 @@ from server.negotiation import accepted
 from server.pages import compare
 from server.pages.answer import LANGUAGE, page, page_number, unchanged
 from server.pages.lists import of_kind
-from server.problems import HttpError
+from server.problems import refused
 
 blueprint = Blueprint("search", __name__)
 
@@ -108,7 +108,7 @@ def list_as_file(lang: str, kind: str, ending: str) -> Response:
     """Give a list of things of a kind as a file; `?page=2` has the next thousand."""
     number = int(told) if (told := request.args.get("page", "1")).isdecimal() and told.isascii() else 0
     if number < 1:
-        raise HttpError(404, "Not found", f"There is no page {told}.")
+        raise refused(404, "Not found", "refused.page_of_file", given=told)
     total, things = of_kind(kind, IN_A_FILE, number)
     following = f"{request.base_url}?page={number + 1}" if number * IN_A_FILE < total else None
     found = finding.of(access.engine(), things)
@@ -120,7 +120,9 @@ def autocomplete() -> Response:
     """Suggest things whose names fit what has been typed: ``{"results": [{"id", "name", "type", "hint", "page"}]}``."""
     lang = request.args.get("lang", "en")
     if lang not in links.LANGUAGES:
-        raise HttpError(400, "Unknown language", f"lang={lang} is not one of {', '.join(links.LANGUAGES)}.")
+        raise refused(
+            400, "Unknown language", "refused.choice", parameter="lang", told=lang, known=", ".join(links.LANGUAGES)
+        )
     etag = access.tag(request.full_path)
     if (same := access.not_modified(etag)) is not None:
         return same
@@ -175,14 +177,18 @@ def _wish() -> Wish:
     told = request.args
     kind = told.get("type") or None
     if kind is not None and kind not in finding.KINDS:
-        raise HttpError(400, "Unknown type", f"type={kind} is not one of {', '.join(finding.KINDS)}.")
+        raise refused(
+            400, "Unknown type", "refused.choice", parameter="type", told=kind, known=", ".join(finding.KINDS)
+        )
     sort = told.get("sort") or finding.SORTS[0]
     if sort not in finding.SORTS:
-        raise HttpError(400, "Unknown sort", f"sort={sort} is not one of {', '.join(finding.SORTS)}.")
+        raise refused(
+            400, "Unknown sort", "refused.choice", parameter="sort", told=sort, known=", ".join(finding.SORTS)
+        )
     facets = {facet: finding.value(facet, told[facet]) for facet in finding.FACETS if told.get(facet)}
     for facet, chosen in facets.items():
         if chosen is None:
-            raise HttpError(400, "Unknown value", f"{facet}={told[facet]} is neither an IRI nor a key of a {facet}.")
+            raise refused(400, "Unknown value", "refused.value", parameter=facet, told=told[facet])
     return Wish(told.get("q", "").strip()[:200], kind, {k: v for k, v in facets.items() if v is not None}, sort)
 
 

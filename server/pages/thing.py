@@ -13,7 +13,7 @@ from server.pages.answer import LANGUAGE, page, today, unchanged
 from server.pages.portrait import RELATED, Painter, Portrait
 from server.pages.reading import document_texts
 from server.pages.structured import structured
-from server.problems import HttpError
+from server.problems import refused
 from server.things import engine_for, missing, size_of_graph
 
 blueprint = Blueprint("thing", __name__)
@@ -24,7 +24,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
     """Show one thing: a document with its cited spans, anything else with its facts."""
     name = links.name_of(kind, key)
     if name is None:
-        raise HttpError(404, "Not found", f"There is nothing at {request.path}.")
+        raise refused(404, "Not found", "refused.address", path=request.path)
     if (same := unchanged()) is not None:
         return same
     if (listed := relations.asked()) is not None:

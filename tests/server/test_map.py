@@ -50,9 +50,9 @@ def test_names_do_not_cover_each_other() -> None:
     assert not (shown[0] and shown[1])
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_what_is_drawn_stands_in_the_table_too(site: FlaskClient, lang: str) -> None:
-    text = page(site, f"/{lang}/map")
+@pytest.mark.parametrize("path", ["/zh/map", "/en/map", "/zh/", "/en/"])
+def test_what_is_drawn_stands_in_the_table_too(site: FlaskClient, path: str) -> None:
+    text = page(site, path)
     table = text[text.index("<tbody>") :]
     points = re.findall(r'<a href="([^"]+)" class="(?:donor|recipient)">', text)
     assert len(points) > 10
@@ -68,9 +68,14 @@ def test_every_number_leads_to_the_programmes_under_it(site: FlaskClient) -> Non
         assert len(set(re.findall(r'href="(/en/programme/[^"#?]+)"', listed))) == int(count)
 
 
+def test_the_home_page_has_the_map_of_all_programmes(site: FlaskClient) -> None:
+    drawn = re.compile(r'<figure class="map">.*?</figure>', re.DOTALL)
+    assert drawn.findall(page(site, "/en/")) == drawn.findall(page(site, "/en/map"))
+
+
 def test_the_land_can_be_left_out(ten_cases: Database) -> None:
     with create_app(ten_cases, ground="points").test_client() as client:
-        assert "<image" not in page(client, "/en/map")
+        assert "<image" not in page(client, "/en/map") + page(client, "/en/")
 
 
 def test_an_unknown_theme_is_told_or_empty(site: FlaskClient) -> None:

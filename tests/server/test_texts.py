@@ -12,12 +12,14 @@ from server import links
 from server.texts import known, table, text
 
 FOLDER = Path(server.__file__).parent
+REFUSED = re.compile(r'"(refused\.[a-z_]+)"')
 USED = re.compile(r"""(?<![\w.])(?:t|text|texts\.text)\((?:\w+, )?["']([a-z_]+\.[a-z_-]+)["']""")
 
 
 def used() -> set[str]:
     files = [*FOLDER.glob("templates/**/*.html"), *FOLDER.glob("**/*.py")]
-    return {key for file in files for key in USED.findall(file.read_text(encoding="utf-8"))}
+    told = [file.read_text(encoding="utf-8") for file in files]
+    return {key for words in told for key in (*USED.findall(words), *REFUSED.findall(words))}
 
 
 @pytest.mark.parametrize("key", sorted(table()))
@@ -40,7 +42,7 @@ def test_every_kind_has_a_name() -> None:
 def test_no_text_is_left_over() -> None:
     files = [*FOLDER.glob("templates/**/*.html"), *FOLDER.glob("**/*.py")]
     source = "".join(f.read_text(encoding="utf-8") for f in files)
-    computed = ("kind.", "figure.", "dump.", "view.", "search.", "sort.", "not_added.")
+    computed = ("kind.", "figure.", "dump.", "view.", "search.", "sort.", "not_added.", "status.")
     assert [k for k in table() if k not in source and not k.startswith(computed)] == []
 
 
