@@ -1,6 +1,9 @@
 """Measure pages over HTTP, as people wait for them: each for the first time in a snapshot, and again.
 
-python -m benchmarks.pages [--db DIR]     the ten cases, or what is in a data directory
+python -m benchmarks.pages [--db DIR] [--after S]   the ten cases, or what is in a data directory
+
+A server works out what pages count over the whole graph as soon as it serves a snapshot: `--after` gives it
+some seconds for that before anybody visits.
 """
 
 from __future__ import annotations
@@ -62,7 +65,9 @@ def main() -> None:
     """Serve a data directory and measure its pages."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--db", type=Path, help="a data directory; without it the ten cases are built")
-    given = parser.parse_args().db
+    parser.add_argument("--after", type=float, default=0.0, help="seconds from the start to the first visit")
+    arguments = parser.parse_args()
+    given = arguments.db
     with tempfile.TemporaryDirectory() as name:
         folder = given or Path(name) / "db"
         if given is None:
@@ -71,7 +76,9 @@ def main() -> None:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
             try:
                 assert served.stdout is not None
-                measure(served.stdout.readline().split()[-1].rstrip("/"))
+                address = served.stdout.readline().split()[-1].rstrip("/")
+                time.sleep(arguments.after)
+                measure(address)
             finally:
                 served.terminate()
 

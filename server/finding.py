@@ -18,6 +18,7 @@ from graph.engine import Engine
 from ontology.namespaces import BASE, expand, term
 from server import links, naming, queries
 from server.links import CLASSES
+from server.undertakings import Undertakings, read
 
 #: Facets by the name of their parameter, and the property of an undertaking that each is about.
 FACETS: Final = {
@@ -40,6 +41,8 @@ _DOORS: Final = ("area", "organisation")
 _THROUGH: Final = 20
 #: So many things are looked at in one search; `dk:search` finds no more either.
 AT_MOST: Final = 1000
+#: Up to so many things of a kind are sorted here, which is many times faster than in the engine.
+_SORTED: Final = 20_000
 #: Sorts of a result list; the first is by how well a name fits.
 SORTS: Final = ("relevance", "name", "year")
 
@@ -90,12 +93,13 @@ class Search:
     is_cut: bool
 
 
-def search(engine: Engine, wish: Wish) -> Search:
-    """Return what fits a wish; nothing for an empty one."""
+def search(engine: Engine, wish: Wish, known: Undertakings | None = None) -> Search:
+    """Return what fits a wish; nothing for an empty one. What is `known` of the snapshot need not be asked for."""
     if wish.is_empty:
         return Search([], {}, is_cut=False)
-    candidates = _candidates(engine, wish)
-    things = [_with(iri, values, candidates[iri]) for iri, values in _facets(engine, list(candidates)).items()]
+    candidates = _candidates(engine, wish, known)
+    facets = _facets(engine, list(candidates), known)
+    things = [_with(iri, values, candidates[iri]) for iri, values in facets.items()]
     things = [thing for thing in things if thing.kind not in _PARTS]
     wanted: dict[str, str] = dict(wish.facets) | ({"type": wish.kind} if wish.kind else {})
     counts = {
@@ -124,9 +128,14 @@ def by_name(engine: Engine, words: str) -> list[str]:
     return naming.iris(row["thing"] for row in queries.select(engine, "search", words=ox.Literal(words.strip()[:200])))
 
 
-def of(engine: Engine, things: list[str]) -> list[Found]:
+def of(engine: Engine, things: list[str], known: Undertakings | None = None) -> list[Found]:
     """Return things, in their order, with what their undertakings say."""
-    return [_with(iri, values, None) for iri, values in _facets(engine, things).items()]
+    return [_with(iri, values, None) for iri, values in _facets(engine, things, known).items()]
+
+
+def undertakings(engine: Engine) -> Undertakings | None:
+    """Return all undertakings with their facets, None of a graph with too many of them."""
+    return read(engine, FACETS | _ALSO)
 
 
 def value(facet: str, told: str) -> str | None:
@@ -146,28 +155,41 @@ def key(facet: str, chosen: str) -> str:
     return chosen.removeprefix(begin) if chosen.startswith(begin) and ":" not in chosen[len(begin) :] else chosen
 
 
-def _candidates(engine: Engine, wish: Wish) -> dict[str, str | None]:
+def _candidates(engine: Engine, wish: Wish, known: Undertakings | None) -> dict[str, str | None]:
     """Return the things to look at, in order, with the thing that each was reached through, if any."""
     if wish.words:
         named = by_name(engine, wish.words)
         doors = [iri for iri in named if links.kind_of(iri) in _DOORS][:_THROUGH]
-        reached = {
-            row["undertaking"].value: row["thing"].value
-            for row in reversed(queries.select(engine, "related-undertakings", things=map(ox.NamedNode, doors)))
-        }
+        reached = _reached(engine, doors, known)
         found: dict[str, str | None] = dict.fromkeys(named)
         for undertaking in sorted(reached):
             found.setdefault(undertaking, reached[undertaking])
         return dict(list(found.items())[:AT_MOST])
     if not wish.facets:
-        class_ = ox.NamedNode(term(CLASSES[wish.kind])) if wish.kind in CLASSES else ox.NamedNode(term("Programme"))
-        return dict.fromkeys(naming.iris(row["thing"] for row in queries.select(engine, "of-class", type=class_)))
+        return dict.fromkeys(_of_kind(engine, wish.kind if wish.kind in CLASSES else "programme"))
     undertakings = _having(engine, wish.facets)[:AT_MOST]
     around: list[str] = []
     for start in range(0, len(undertakings), queries.BATCH):
         batch = map(ox.NamedNode, undertakings[start : start + queries.BATCH])
         around += naming.iris(row["thing"] for row in queries.select(engine, "of-undertakings", undertakings=batch))
     return dict.fromkeys(list(dict.fromkeys((*undertakings, *around)))[:AT_MOST])
+
+
+def _reached(engine: Engine, doors: list[str], known: Undertakings | None) -> dict[str, str]:
+    """Return the undertakings that places and bodies have to do with, each with the first of those."""
+    if known is not None:
+        return {undertaking: door for door in reversed(doors) for undertaking in known.of(door)}
+    rows = queries.select(engine, "related-undertakings", things=map(ox.NamedNode, doors))
+    return {row["undertaking"].value: row["thing"].value for row in reversed(rows)}
+
+
+def _of_kind(engine: Engine, kind: str) -> list[str]:
+    """Return things of a kind, those with the first IRIs: sorting them all is the engine's where they are many."""
+    class_ = ox.NamedNode(term(CLASSES[kind]))
+    rows = queries.select(engine, "members", type=class_, limit=_SORTED + 1)
+    if len(rows) > _SORTED:
+        rows = queries.select(engine, "of-class", type=class_)
+    return sorted(naming.iris(row["thing"] for row in rows))[:AT_MOST]
 
 
 def _having(engine: Engine, facets: Mapping[str, str]) -> list[str]:
@@ -178,13 +200,16 @@ def _having(engine: Engine, facets: Mapping[str, str]) -> list[str]:
             rows = queries.select(engine, "having", property=ox.NamedNode(FACETS[facet]), value=ox.NamedNode(choice))
             found.append(set(naming.iris(row["undertaking"] for row in rows)))
     if not found:
-        rows = queries.select(engine, "of-class", type=ox.NamedNode(term("Programme")))
-        return naming.iris(row["thing"] for row in rows)
+        return _of_kind(engine, "programme")
     return sorted(set.intersection(*found))
 
 
-def _facets(engine: Engine, things: list[str]) -> dict[str, dict[str, set[str]]]:
+def _facets(
+    engine: Engine, things: list[str], known: Undertakings | None = None
+) -> Mapping[str, Mapping[str, Iterable[str]]]:
     """Return for each thing, in the same order, the values of each facet of the undertakings it belongs to."""
+    if known is not None:
+        return {thing: known.facets(thing) for thing in things}
     belongs: dict[str, set[str]] = {thing: {thing} for thing in things}
     for start in range(0, len(things), queries.BATCH):
         batch = [ox.NamedNode(iri) for iri in things[start : start + queries.BATCH]]

@@ -29,7 +29,9 @@ _DEPTH: Final = 3
 STATEMENTS: Final = 5000
 LISTED: Final = 50
 #: Of a thing with more statements than that, so many are read of each property.
-CROWDED: Final = 200
+CROWDED: Final = 100
+#: Of more things that point to one by a property any are listed, not the first: the engine is slow at sorting.
+_SORTED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +99,18 @@ class Neighbourhood:
         return sorted(graphs)
 
 
-def read(engine: Engine, iri: str, *, listed: int = LISTED) -> Neighbourhood:
-    """Return the neighbourhood of a thing; it is false where nothing is known of it."""
+def read(engine: Engine, iri: str, *, listed: int = LISTED, most: int = STATEMENTS) -> Neighbourhood:
+    """Return the neighbourhood of a thing; it is false where nothing is known of it.
+
+    Of a thing with `most` statements or more some are read of each property, and all are counted.
+    """
     around = Neighbourhood(iri, Labels(engine))
     wanted = [iri]
     for _ in range(_DEPTH + 1):
         wanted = [w for w in wanted if w not in around.statements]
         if not wanted:
             break
-        _read_facts(engine, around, wanted[: STATEMENTS // 10])
+        _read_facts(engine, around, wanted[: STATEMENTS // 10], most if wanted == [iri] else STATEMENTS)
         around.truncated |= len(wanted) > STATEMENTS // 10
         if around.truncated and wanted == [iri]:
             _read_crowded(engine, around)
@@ -115,12 +120,24 @@ def read(engine: Engine, iri: str, *, listed: int = LISTED) -> Neighbourhood:
     return around
 
 
-def facts(engine: Engine, iris: Iterable[str]) -> dict[str, dict[str, list[Statement]]]:
-    """Return the statements about some things: thing → property → statements."""
+def facts(
+    engine: Engine, iris: Iterable[str], properties: Iterable[str] | None = None
+) -> dict[str, dict[str, list[Statement]]]:
+    """Return the statements about some things, those of some properties (IRIs) only where any are told.
+
+    The result is thing → property → statements. Of things with thousands of statements a few properties cost little.
+    """
     around = Neighbourhood("", Labels(engine))
     wanted = list(dict.fromkeys(iris))
+    asked = None if properties is None else list(map(ox.NamedNode, properties))
     for start in range(0, len(wanted), queries.BATCH):
-        _read_facts(engine, around, wanted[start : start + queries.BATCH], limit=20 * STATEMENTS)
+        batch = wanted[start : start + queries.BATCH]
+        if asked is None:
+            _read_facts(engine, around, batch, limit=20 * STATEMENTS)
+        else:
+            nodes = list(map(ox.NamedNode, batch))
+            parts = [queries.text("facts-of", things=nodes, property=one) for one in asked]
+            _keep(around, batch, queries.united(engine, parts, union=False) if parts else [])
     return around.statements
 
 
@@ -176,7 +193,12 @@ def _incoming(engine: Engine, iri: str, listed: int) -> Iterator[Incoming]:
         return
     # one question for all properties: each is a subselect with a limit of its own
     parts = [
-        queries.text("incoming", thing=thing, property=ox.NamedNode(row["property"].value), limit=listed)
+        queries.text(
+            "incoming" if int(row["count"].value) <= _SORTED else "incoming-some",
+            thing=thing,
+            property=ox.NamedNode(row["property"].value),
+            limit=listed,
+        )
         for row in counted
     ]
     found: dict[str, list[str]] = {}

@@ -138,13 +138,14 @@ def application(path: Path, settings: Settings) -> Flask:
     from graph.workers.writer import Writer
     from server import observation, written
     from server.app import create_app
+    from server.pages import warming
 
     observation.configure(settings.log)
     metrics = observation.Metrics()
     database = Database(path)
     pool = Pool(database, settings.limits)
     supervision = _supervision(settings)
-    return create_app(
+    app = create_app(
         database,
         union=settings.union,
         engine=observation.Watched(
@@ -163,6 +164,8 @@ def application(path: Path, settings: Settings) -> Flask:
         tokens=settings.tokens,
         ground=settings.ground,
     )
+    warming.start(app)
+    return app
 
 
 def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.pages import assets, compare, console, data, graph, home, lists, map, ontology, search, thing
+from server.pages import assets, compare, console, data, graph, home, kept, lists, map, ontology, search, thing
 from server.pages.layout import layout
 
 
@@ -17,5 +17,6 @@ def register(app: Flask) -> None:
     """Add all pages to an application, and what their templates may use."""
     app.context_processor(layout)
     assets.register(app)
+    kept.register(app)
     for module in (home, ontology, console, data, search, compare, map, graph, lists, thing):
         app.register_blueprint(module.blueprint)

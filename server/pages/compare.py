@@ -14,6 +14,7 @@ from ontology.namespaces import expand
 from server import access, finding, links, neighbourhood, sums
 from server.figures import sentence
 from server.naming import Labels, Link
+from server.pages import document
 from server.pages.answer import LANGUAGE, page, unchanged
 from server.pages.portrait import RELATED, Group, Painter, Portrait, Role
 from server.pages.quantities import Figure
@@ -73,7 +74,7 @@ def compare(lang: str) -> Response:
         around = neighbourhood.read(engine, iri, listed=RELATED)
         if not around:
             raise refused(404, "Not found", "refused.unknown", iri=iri)
-        portrait = Painter(around, lang, document_texts(around)).portrait()
+        portrait = Painter(around, lang, document_texts(around), document.is_long).portrait()
         columns.append(Column(around.labels.link(iri, lang), portrait, _address(lang, [c for c in chosen if c != iri])))
     kind = columns[0].portrait.kind if columns else None
     words = request.args.get("q", "").strip()[:200]

@@ -9,13 +9,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response
 
 from graph.snapshot import Snapshot
-from server import access, catalogue, changes, dumps
+from server import access, catalogue, changes, dumps, links
 from server.naming import Labels, Link
-from server.pages.answer import LANGUAGE, page, unchanged
+from server.pages.answer import LANGUAGE, page, page_number, unchanged
 from server.pages.assets import DIST
 
 blueprint = Blueprint("data", __name__)
 
+#: Graphs that one page lists, largest first.
+_LISTED: Final = 100
 #: Snapshots whose changes are listed, newest first, and graphs of each.
 _SNAPSHOTS: Final = 20
 _GRAPHS: Final = 12
@@ -50,17 +52,24 @@ def data(lang: str) -> Response:
     labels = Labels(access.engine())
     snapshot = access.snapshot()
     graphs = dict(snapshot.graphs) if snapshot else {}
-    labels.load(iri for iri in graphs if iri)
+    named = sorted((iri for iri in graphs if iri.startswith("http")), key=lambda iri: -graphs[iri])
+    pages = max(1, -(-len(named) // _LISTED))
+    number = page_number(pages)
+    shown = named[(number - 1) * _LISTED : number * _LISTED]
+    labels.load(shown)
     licensed = catalogue.licensed()
     held = [
-        Held(labels.link(iri, lang), count, f"/store?{urlencode({'graph': iri})}", iri in licensed)
-        for iri, count in sorted(graphs.items(), key=lambda item: -item[1])
-        if iri.startswith("http")
+        Held(labels.link(iri, lang), graphs[iri], f"/store?{urlencode({'graph': iri})}", iri in licensed)
+        for iri in shown
     ]
     response = page(
         "data.html",
         files=files,
         held=held,
+        count=len(named),
+        number=number,
+        pages=pages,
+        graphs_at=lambda n: f"{links.data_page(lang)}{f'?page={n}' if n > 1 else ''}#graphs",
         unnamed=graphs.get("", 0),
         is_licensed=catalogue.is_licensed(),
         changes=_changes(lang, labels),

@@ -64,8 +64,8 @@ class Numbering:
 class Evidence:
     """Reads citations from a neighbourhood."""
 
-    def __init__(self, around: Neighbourhood, lang: str, texts: Texts) -> None:
-        self._around, self._lang, self._texts = around, lang, texts
+    def __init__(self, around: Neighbourhood, lang: str, texts: Texts, is_long: Callable[[str], bool]) -> None:
+        self._around, self._lang, self._texts, self._is_long = around, lang, texts, is_long
 
     def of(self, iri: str) -> list[Citation]:
         """Return the citations of a fact, in the order of the text."""
@@ -82,7 +82,8 @@ class Evidence:
         link = around.labels.link(document.value, self._lang) if isinstance(document, ox.NamedNode) else None
         href = link.href if link else ""
         if begin is not None and end is not None:
-            href += f"#{links.mark(begin, end)}"
+            at = f"?at={begin}" if link and link.is_local and self._is_long(link.iri) else ""
+            href += f"{at}#{links.mark(begin, end)}"
         before = after = None
         if isinstance(document, ox.NamedNode) and begin is not None and end is not None:
             whole = self._texts(document.value)

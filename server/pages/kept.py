@@ -1,31 +1,74 @@
-"""What a page needs that is counted over the whole graph: worked out once for each snapshot."""
+"""What a page needs that is counted over the whole graph: worked out once for each snapshot, whoever asks first."""
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from flask import current_app
+from flask import Flask, current_app
 
 from server import access
 
 _EXTENSION: Final = "duikou.kept"
-_guard = threading.Lock()
+#: Things that are kept; what was not asked for longest goes first.
+_MOST: Final = 200
 
 T = TypeVar("T")
 
 
+class _Slot:
+    """One thing that is kept: of which snapshot it is, and a lock for who makes it."""
+
+    def __init__(self) -> None:
+        self.making = threading.Lock()
+        self.state: object = ()
+        self.value: Any = None
+
+
+class Kept:
+    """All that an application keeps; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._slots: OrderedDict[str, _Slot] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def slot(self, name: str) -> _Slot:
+        """Return the place of one thing."""
+        with self._guard:
+            slot = self._slots.setdefault(name, _Slot())
+            self._slots.move_to_end(name)
+            while len(self._slots) > _MOST:
+                self._slots.popitem(last=False)
+            return slot
+
+
+def register(app: Flask) -> None:
+    """Give an application its place to keep things in."""
+    app.extensions[_EXTENSION] = Kept()
+
+
 def kept(name: str, make: Callable[[], T]) -> T:
-    """Return what `make` gives, the same until another snapshot is served."""
+    """Return what `make` gives, the same until another snapshot is served. Who comes meanwhile waits for it."""
+    all_kept = current_app.extensions[_EXTENSION]
+    assert isinstance(all_kept, Kept)
     now = access.snapshot()
     state = (now and now.number, now and now.created)
-    with _guard:
-        known: dict[str, tuple[object, Any]] = current_app.extensions.setdefault(_EXTENSION, {})
-        found = known.get(name)
-    if found is None or found[0] != state:
-        found = (state, make())
-        with _guard:
-            known[name] = found
-    value: T = found[1]
+    slot = all_kept.slot(name)
+    if slot.state != state:
+        with slot.making:
+            if slot.state != state:
+                slot.value = make()
+                slot.state = state
+    value: T = slot.value
     return value
+
+
+def ready(name: str) -> Any:
+    """Return what is kept of the served snapshot under a name, None where it has yet to be made."""
+    all_kept = current_app.extensions[_EXTENSION]
+    assert isinstance(all_kept, Kept)
+    now = access.snapshot()
+    slot = all_kept.slot(name)
+    return slot.value if slot.state == (now and now.number, now and now.created) else None

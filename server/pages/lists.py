@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from ontology.namespaces import expand, term
-from server import access, links, naming, neighbourhood, queries
-from server.links import CLASSES
+from ontology.namespaces import expand
+from server import access, naming, neighbourhood, queries
 from server.naming import Labels, Link
+from server.pages import members
 from server.pages.answer import LANGUAGE, page, page_number, unchanged
 from server.pages.portrait import Group, Painter
-from server.problems import refused
 
 blueprint = Blueprint("lists", __name__)
 
@@ -55,15 +53,12 @@ class Entry:
 @blueprint.get(f"/{LANGUAGE}/<kind>/")
 def listing(lang: str, kind: str) -> Response:
     """List the things of a kind, fifty to a page."""
-    if kind not in links.KINDS:
-        raise refused(404, "Not found", "refused.kind", kind=kind, kinds=", ".join(links.KINDS))
     if (same := unchanged()) is not None:
         return same
-    class_ = ox.NamedNode(term(CLASSES[kind]))
-    count = int(queries.select(access.engine(), "list-count", type=class_)[0]["count"].value)
+    count = members.count(kind)
     pages = max(1, -(-count // PAGE))
     number = page_number(pages)
-    query = queries.text("list", type=class_, limit=PAGE, offset=(number - 1) * PAGE)
+    query = queries.text("list", type=members.class_of(kind), limit=PAGE, offset=(number - 1) * PAGE)
     labels = Labels(access.engine())
     columns = [labels.link(expand(c), lang) for c in _COLUMNS.get(kind, ())]
     return page(
@@ -78,24 +73,12 @@ def listing(lang: str, kind: str) -> Response:
     )
 
 
-def of_kind(kind: str, size: int, number: int = 1) -> tuple[int, list[str]]:
-    """Return how many things of a kind there are, and the IRIs of one page of them; 404 for no kind or page."""
-    if kind not in links.KINDS:
-        raise refused(404, "Not found", "refused.kind", kind=kind, kinds=", ".join(links.KINDS))
-    class_ = ox.NamedNode(term(CLASSES[kind]))
-    count = int(queries.select(access.engine(), "list-count", type=class_)[0]["count"].value)
-    found = queries.select(access.engine(), "list", type=class_, limit=size, offset=(number - 1) * size)
-    return count, naming.iris(row["thing"] for row in found)
-
-
 def entries(lang: str, kind: str, number: int, size: int) -> list[Entry]:
     """Return the rows of one page of a list: the things' names and the values of the kind's columns."""
     engine = access.engine()
-    class_ = ox.NamedNode(term(CLASSES[kind]))
-    found = queries.select(engine, "list", type=class_, limit=size, offset=(number - 1) * size)
-    things = naming.iris(row["thing"] for row in found)
-    around = neighbourhood.Neighbourhood("", Labels(engine), neighbourhood.facts(engine, things))
+    things = members.page_of(kind, size, number)
     columns = [expand(c) for c in _COLUMNS.get(kind, ())]
+    around = neighbourhood.Neighbourhood("", Labels(engine), neighbourhood.facts(engine, things, columns))
     around.labels.load([*things, *columns, *_linked(around, columns)])
     painter = Painter(around, lang, lambda iri: None)
     return [Entry(around.labels.link(t, lang), [painter.group(t, c) for c in columns]) for t in things]

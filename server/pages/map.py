@@ -29,7 +29,7 @@ def map_page(lang: str) -> Response:
     if (same := unchanged()) is not None:
         return same
     labels = Labels(access.engine())
-    known = kept("themes", themes)
+    known = known_themes()
     labels.load(known)
     return page(
         "map.html",
@@ -43,9 +43,9 @@ def map_page(lang: str) -> Response:
     )
 
 
-def themes() -> list[str]:
+def known_themes() -> list[str]:
     """Return the themes that programmes have, the most frequent first."""
-    return naming.iris(row["theme"] for row in queries.select(access.engine(), "themes"))
+    return kept("themes", lambda: naming.iris(row["theme"] for row in queries.select(access.engine(), "themes")))
 
 
 def _address(lang: str, theme: str | None) -> str:

@@ -81,7 +81,7 @@ def ontology(lang: str) -> Response:
     """Show the diagram, the tree of classes, all terms, and the code lists."""
     if (same := unchanged()) is not None:
         return same
-    entries = kept(f"ontology-{lang}", lambda: _entries(lang))
+    listed = entries(lang)
     schemes = [
         Link(_scheme_name(lang, scheme), f"/{lang}/concept/{scheme}", f"{BASE}concept/{scheme}")
         for scheme in sorted(terms.schemes())
@@ -89,8 +89,8 @@ def ontology(lang: str) -> Response:
     boxes, edges = diagram.diagram(lang)
     return page(
         "ontology.html",
-        classes=[e for kind, e in entries if kind == "class"],
-        properties=[e for kind, e in entries if kind != "class"],
+        classes=[e for kind, e in listed if kind == "class"],
+        properties=[e for kind, e in listed if kind != "class"],
         tree=_tree(lang),
         boxes=boxes,
         edges=edges,
@@ -101,15 +101,14 @@ def ontology(lang: str) -> Response:
     )
 
 
+def entries(lang: str) -> list[tuple[str, Entry]]:
+    """Return all terms, each with its kind and how it is used, worked out once for each snapshot."""
+    return kept(f"ontology-{lang}", lambda: _entries(lang))
+
+
 def _entries(lang: str) -> list[tuple[str, Entry]]:
     engine = access.engine()
-    counts = {
-        row[name].value: int(row["count"].value)
-        for query, name in (("classes", "class"), ("properties", "property"))
-        for row in queries.select(engine, query)
-        if isinstance(row.get(name), ox.NamedNode)
-    }
-    used = {t.name: _use(engine, t) for t in terms.terms().values() if counts.get(term(t.name))}
+    counts, used = kept("uses", lambda: _uses_of_terms(engine))
     labels = Labels(engine)
     labels.load(naming.iris(node for row in used.values() for node in row.values()))
     return [
@@ -118,10 +117,21 @@ def _entries(lang: str) -> list[tuple[str, Entry]]:
     ]
 
 
-def _use(engine: Engine, found: terms.Term) -> Mapping[str, Term]:
-    query = "example-class" if found.kind == "class" else "example-property"
-    rows = queries.select(engine, query, term=ox.NamedNode(term(found.name)))
-    return rows[0] if rows else {}
+def _uses_of_terms(engine: Engine) -> tuple[dict[str, int], dict[str, Mapping[str, Term]]]:
+    """Return how often each term (IRI) is used, and one use of each that is (by name)."""
+    counts = {
+        row[name].value: int(row["count"].value)
+        for query, name in (("classes", "class"), ("properties", "property"))
+        for row in queries.select(engine, query)
+        if isinstance(row.get(name), ox.NamedNode)
+    }
+    used = [t for t in terms.terms().values() if counts.get(term(t.name))]
+    parts = [
+        queries.text("example-class" if t.kind == "class" else "example-property", term=ox.NamedNode(term(t.name)))
+        for t in used
+    ]
+    by_term = {row["term"].value: row for row in queries.united(engine, parts)} if parts else {}
+    return counts, {t.name: by_term.get(term(t.name), {}) for t in used}
 
 
 def _example(lang: str, labels: Labels, row: Mapping[str, Term] | None) -> Example | None:

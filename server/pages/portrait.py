@@ -6,7 +6,7 @@ there is a name, figures are sentences, and every citation knows its document, p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -160,9 +160,12 @@ class Portrait:
 class Painter:
     """Draws portraits from one neighbourhood for one language."""
 
-    def __init__(self, around: Neighbourhood, lang: str, texts: Texts) -> None:
+    def __init__(
+        self, around: Neighbourhood, lang: str, texts: Texts, is_long: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        """`is_long` says whether the page of a document (IRI) has to be told where to open."""
         self._around, self._lang = around, lang
-        self._evidence = Evidence(around, lang, texts)
+        self._evidence = Evidence(around, lang, texts, is_long)
         self._quantities = Quantities(around, lang, self._evidence)
 
     def portrait(self) -> Portrait:

@@ -24,7 +24,7 @@ def document_texts(around: Neighbourhood) -> Texts:
 
 
 def _text(document: str) -> str | None:
-    said = facts(access.engine(), [document]).get(document, {}).get(expand("dk:sha256"), [])
+    said = facts(access.engine(), [document], [expand("dk:sha256")]).get(document, {}).get(expand("dk:sha256"), [])
     for statement in said:
         if isinstance(statement.value, ox.Literal):
             return document_text(access.current().database, statement.value.value)

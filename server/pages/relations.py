@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,9 +15,14 @@ from server.links import Name
 from server.naming import Labels, Link
 from server.naming import Name as Words
 from server.pages.answer import page_number
+from server.pages.kept import kept
 from server.problems import refused
+from server.queries import Term
 
 PAGE: Final = 50
+#: Up to so many things the engine sorts for each page; up to so many more they are sorted here, and kept.
+_SORTED_THERE: Final = 500
+_SORTED_HERE: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,11 @@ def read(lang: str, name: Name, property_: str, *, is_incoming: bool) -> Relatio
     pages = -(-count // PAGE)
     number = page_number(pages)
     window = {"limit": PAGE, "offset": (number - 1) * PAGE}
-    found = [row["other"] for row in queries.select(engine, f"related-{direction}", **terms, **window)]
+    if _SORTED_THERE < count <= _SORTED_HERE:
+        known = kept(f"related-{direction}-{property_}-{name.iri}", lambda: _sorted(direction, terms))
+        found = known[window["offset"] : window["offset"] + PAGE]
+    else:
+        found = [row["other"] for row in queries.select(engine, f"related-{direction}", **terms, **window)]
     labels = Labels(engine)
     labels.load([name.iri, property_, *naming.iris(found)])
     others = [
@@ -64,6 +74,12 @@ def read(lang: str, name: Name, property_: str, *, is_incoming: bool) -> Relatio
     query = queries.text(f"related-{direction}", **terms, **window)
     thing = labels.link(name.iri, lang)
     return Relation(thing, labels.link(property_, lang), is_incoming, count, number, pages, others, query)
+
+
+def _sorted(direction: str, terms: Mapping[str, ox.NamedNode]) -> list[Term]:
+    """Return all that stands in a relation, IRIs first."""
+    rows = queries.select(access.engine(), f"related-{direction}-all", **terms, limit=_SORTED_HERE)
+    return sorted((row["other"] for row in rows), key=lambda t: (isinstance(t, ox.Literal), str(t)))
 
 
 def _expanded(given: str) -> str:

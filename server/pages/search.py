@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -14,19 +15,23 @@ from server.finding import Found, Wish
 from server.listing_files import About, Ending
 from server.naming import Labels, Link, Name
 from server.negotiation import accepted
-from server.pages import compare
+from server.pages import compare, members
 from server.pages.answer import LANGUAGE, page, page_number, unchanged
-from server.pages.lists import of_kind
+from server.pages.kept import kept, ready
 from server.problems import refused
+from server.undertakings import Undertakings
 
 blueprint = Blueprint("search", __name__)
 
 PAGE: Final = 20
 #: Choices of a facet that are shown at first.
 CHOICES: Final = 8
+#: Choices of a facet in all; what is rarer is found by a word more.
+OFFERED: Final = 60
 #: Things in one file; `page` leads to the next.
 IN_A_FILE: Final = 1000
 _SUGGESTED: Final = 10
+_UNDERTAKINGS: Final = "undertakings"
 _ENDINGS: Final = "<any(json, csv, ttl, geojson):ending>"
 
 
@@ -69,7 +74,7 @@ def search(lang: str) -> Response:
     if (same := unchanged()) is not None:
         return same
     wish = _wish()
-    found = finding.search(access.engine(), wish)
+    found = finding.search(access.engine(), wish, _undertakings())
     pages = max(1, -(-len(found.things) // PAGE))
     number = page_number(pages)
     shown = found.things[(number - 1) * PAGE : number * PAGE]
@@ -98,7 +103,7 @@ def search(lang: str) -> Response:
 def as_file(lang: str, ending: str) -> Response:
     """Give what fits as a file, a thousand things at most."""
     wish = _wish()
-    found = finding.search(access.engine(), wish)
+    found = finding.search(access.engine(), wish, _undertakings())
     title = " · ".join(filter(None, (texts.text(lang, "site.search"), wish.words, wish.kind)))
     return file(found.things, len(found.things), None, title, Ending(ending))
 
@@ -109,9 +114,9 @@ def list_as_file(lang: str, kind: str, ending: str) -> Response:
     number = int(told) if (told := request.args.get("page", "1")).isdecimal() and told.isascii() else 0
     if number < 1:
         raise refused(404, "Not found", "refused.page_of_file", given=told)
-    total, things = of_kind(kind, IN_A_FILE, number)
+    total, things = members.count(kind), members.page_of(kind, IN_A_FILE, number)
     following = f"{request.base_url}?page={number + 1}" if number * IN_A_FILE < total else None
-    found = finding.of(access.engine(), things)
+    found = finding.of(access.engine(), things, _undertakings())
     return file(found, total, following, texts.text(lang, f"kind.{kind}"), Ending(ending))
 
 
@@ -147,6 +152,16 @@ def autocomplete() -> Response:
         )
     response = Response(json.dumps({"results": results}, ensure_ascii=False), mimetype="application/json")
     return access.tagged(response, etag)
+
+
+def know_undertakings() -> None:
+    """Read what all searches of the served snapshot need to know of undertakings."""
+    kept(_UNDERTAKINGS, lambda: finding.undertakings(access.engine()))
+
+
+def _undertakings() -> Undertakings | None:
+    found = ready(_UNDERTAKINGS)
+    return found if isinstance(found, Undertakings) else None
 
 
 def file(found: list[Found], total: int, following: str | None, title: str, ending: Ending) -> Response:
@@ -208,17 +223,15 @@ def _address(lang: str, wish: Wish, *, ending: str | None = None, **changes: str
 
 def _facets(found: finding.Search, wish: Wish, lang: str, labels: Labels) -> list[Facet]:
     chosen = dict(wish.facets) | ({"type": wish.kind} if wish.kind else {})
-    labels.load(v for facet, counts in found.counts.items() if facet in _NAMED for v in counts)
+    offered = {facet: _offered(counts, chosen.get(facet)) for facet, counts in found.counts.items()}
+    labels.load(v for facet in _NAMED for v in offered.get(facet, ()))
     facets = []
-    for facet, counts in found.counts.items():
-        values = dict(counts)
-        if facet in chosen:
-            values.setdefault(chosen[facet], 0)
-        ordered = sorted(values, key=lambda v, f=facet, n=values: (v != chosen.get(f), -n[v], v))  # type: ignore[misc]
+    for facet, ordered in offered.items():
+        values = found.counts[facet]
         choices = [
             Choice(
                 _value_name(facet, v, lang, labels),
-                values[v],
+                values.get(v, 0),
                 _address(lang, wish, **{facet: None if v == chosen.get(facet) else finding.key(facet, v)}),
                 v == chosen.get(facet),
             )
@@ -227,6 +240,12 @@ def _facets(found: finding.Search, wish: Wish, lang: str, labels: Labels) -> lis
         if choices:
             facets.append(Facet(facet, choices))
     return facets
+
+
+def _offered(counts: Mapping[str, int], chosen: str | None) -> list[str]:
+    """Return the values of a facet to choose from: the chosen one, then the most frequent."""
+    values = dict(counts) if chosen is None else {chosen: 0, **counts}
+    return sorted(values, key=lambda v: (v != chosen, -values[v], v))[:OFFERED]
 
 
 _NAMED: Final = ("theme", "area", "donor")

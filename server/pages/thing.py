@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 
 from server import access, linked, links, naming, neighbourhood
 from server.datafile import Extension
 from server.pages import citing, document, relations
-from server.pages.answer import LANGUAGE, page, today, unchanged
+from server.pages.answer import LANGUAGE, page, page_number, today, unchanged
+from server.pages.document import Part, Passage
 from server.pages.portrait import RELATED, Painter, Portrait
 from server.pages.reading import document_texts
 from server.pages.structured import structured
@@ -17,6 +20,9 @@ from server.problems import refused
 from server.things import engine_for, missing, size_of_graph
 
 blueprint = Blueprint("thing", __name__)
+
+#: Statements from which on a page reads some of each property, and counts the rest.
+_STATEMENTS: Final = 1000
 
 
 @blueprint.get(f"/{LANGUAGE}/<kind>/<path:key>")
@@ -27,26 +33,26 @@ def thing(lang: str, kind: str, key: str) -> Response:
         raise refused(404, "Not found", "refused.address", path=request.path)
     if (same := unchanged()) is not None:
         return same
+    if kind == "document" and (at := request.args.get("at", "")).isdecimal() and at.isascii():
+        return _sent(links.page(lang, name), document.page_at(name.iri, int(at[:9])))
     if (listed := relations.asked()) is not None:
         property_, is_incoming = listed
         found = relations.read(lang, name, property_, is_incoming=is_incoming)
         return page("relation.html", name=name, relation=found, parameter=naming.short(property_))
     engine = engine_for(name)
-    around = neighbourhood.read(engine, name.iri, listed=RELATED)
+    around = neighbourhood.read(engine, name.iri, listed=RELATED, most=_STATEMENTS)
     size = size_of_graph(name.iri)
     if not around and size is None:
         raise missing(name)
     texts = document_texts(around)
-    portrait = Painter(around, lang, texts).portrait()
-    spans = document.spans(lang, name.iri) if kind == "document" else []
-    parts = document.parts(lang, name.iri, spans) if kind == "document" else None
-    whole = texts(name.iri) if kind == "document" else None
+    portrait = Painter(around, lang, texts, document.is_long).portrait()
+    cited = _cited(lang, name.iri, texts(name.iri)) if kind == "document" else None
     return page(
         "thing.html",
         name=name,
         portrait=portrait,
-        parts=parts,
-        passages=document.passages(whole, spans, parts) if whole is not None and spans and parts else None,
+        cited=cited,
+        cited_at=lambda n: links.page(lang, name) + (f"?page={n}" if n > 1 else ""),
         extensions=[(e.value, links.data(name, e.value)) for e in Extension],
         query=_example(portrait, size is not None),
         citings=citing.citings(lang, name.iri, _title(portrait), _updated(), today()),
@@ -56,8 +62,38 @@ def thing(lang: str, kind: str, key: str) -> Response:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One page of a document: its cited spans by case, and the text around them where it is at hand."""
+
+    parts: list[Part]
+    passages: list[Passage] | None
+    count: int
+    number: int
+    pages: int
+
+
+def _cited(lang: str, iri: str, whole: str | None) -> Cited:
+    count = len(document.places(iri))
+    pages = max(1, -(-count // document.page_size(iri)))
+    number = page_number(pages)
+    spans = document.spans(lang, iri, number)
+    parts = document.parts(lang, iri, spans)
+    passages = None
+    if whole is not None and spans and parts:
+        passages = document.passages(whole, spans, parts, document.extent(iri, number, len(whole)))
+    return Cited(parts, passages, count, number, pages)
+
+
 def _title(portrait: Portrait) -> str:
     return f"{portrait.name.text} {portrait.figure.sentence}" if portrait.figure else portrait.name.text
+
+
+def _sent(path: str, number: int) -> Response:
+    """Send a reader who asks for a position of a document to the page that has it; the browser keeps the fragment."""
+    sent = redirect(f"{path}?page={number}" if number > 1 else path, 302)
+    assert isinstance(sent, Response)
+    return sent
 
 
 def _updated() -> date | None:

@@ -180,7 +180,7 @@ def _of_areas(table: Table) -> list[tuple[Cell, float, float]]:
     links = {cell.iri: cell for row in table.rows for cell in row if isinstance(cell, Link) and "/id/area/" in cell.iri}
     if not links:
         return []
-    said = neighbourhood.facts(access.engine(), links)
+    said = neighbourhood.facts(access.engine(), links, map(term, ("latitude", "longitude")))
     found: list[tuple[Cell, float, float]] = []
     for iri, link in links.items():
         place = [_first(said.get(iri, {}).get(term(side), [])) for side in ("latitude", "longitude")]
