@@ -165,7 +165,7 @@ def counted(text: str, begin: int, number_end: int, unit: Word | None, clause: t
         return Counted(_of_living(kind, unit, chosen, number_end), "unit", chosen.begin, chosen.end, chosen.noun)
     if kind in {"event", "medical", "book"}:
         own = {
-            "event": {"visit", "surgical operation", "lesson"},
+            "event": {"visit", "surgical operation", "lesson", "meeting"},
             "medical": {"surgical operation"},
             "book": {"certificate"},
         }.get(kind, set())

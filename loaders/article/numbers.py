@@ -173,10 +173,10 @@ def chinese_value(words: str) -> tuple[Decimal, Decimal | None] | None:
 
 def _approximation(words: str) -> tuple[Decimal, Decimal] | None:
     """三五, 七八十, 两三万: two digits that follow each other before the same step."""
-    tens = re.fullmatch(r"([二三四五六七八九]?十)([一二三四五六七八])([二三四五六七八九])", words)
+    tens = re.fullmatch(r"([二三四五六七八九]?十)([一二三四五六七八])([二三四五六七八九])([万亿]?)", words)
     if tens and DIGITS[tens[3]] == DIGITS[tens[2]] + 1:
-        base = DIGITS.get(tens[1][0], 1) * 10
-        return Decimal(base + DIGITS[tens[2]]), Decimal(base + DIGITS[tens[3]])
+        base, size = DIGITS.get(tens[1][0], 1) * 10, MYRIADS.get(tens[4], 1)
+        return Decimal((base + DIGITS[tens[2]]) * size), Decimal((base + DIGITS[tens[3]]) * size)
     long = re.fullmatch(
         r"([一二两三四五六七八九][百千万亿].*?|[百千])([二三四五六七八])([三四五六七八九])([十百千])([万亿]?)", words
     )

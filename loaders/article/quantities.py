@@ -31,6 +31,8 @@ from loaders.article.units import (
     with_tenths,
 )
 
+#: Before 百年 these make a number of it: 上百年的茶树.
+_UP_TO = ("上", "近", "超", "逾")
 _SENTENCE_END = re.compile(r"[。！？!?\n\t]")
 _CLAUSE_END = re.compile(r"[，；;：:。！？!?\n\t]|,(?!\d{3}(?!\d))")
 _PERIODIC = re.compile(
@@ -136,7 +138,9 @@ class _Reader:
         if numeral.style == "chinese":
             word = idiom(view, begin, end)
             money = word is not None and word.surface == "一块" and _COINS.match(view, end)
-            if word is not None and not money and not (word.surface in {"百年", "千年"} and numeral.infix):
+            century = word is not None and word.surface in {"百年", "千年"}
+            counts = money or (century and (numeral.infix or view[begin - 1 : begin] in _UP_TO))
+            if word is not None and not counts:
                 return None
         clause = self._bounds(self.clause_ends, begin)
         if numeral.style == "fraction" or (
@@ -181,7 +185,8 @@ class _Reader:
             self.last_noun_end = count.end
         if count.noun is not None:
             refs.append(count.noun.ref)
-        if numeral.style == "chinese" and numeral.value == 1 and not one_counts(view, numeral, unit, stop):
+        is_one = numeral.style == "chinese" and numeral.value == 1 and form != "range"
+        if is_one and not one_counts(view, numeral, unit, stop):
             self._unread(begin, stop, "一 as an article: nothing is counted", "article")
             return None
         if unit is not None:

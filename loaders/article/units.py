@@ -185,4 +185,6 @@ def one_counts(view: str, numeral: Numeral, unit: Word | None, stop: int) -> boo
         return True
     if unit.kind in {"length", "mass", "area"} and view.startswith("多", stop):
         return True
+    if unit.kind in {"time", "length", "mass", "area"} and view.startswith(("以上", "以内", "以下"), stop):
+        return True
     return unit.kind == "time" and (view[stop - 1] == "半" or view.startswith("多", stop) or "多" in unit.surface)

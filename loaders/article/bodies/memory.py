@@ -56,6 +56,8 @@ def _forms(text: str, bodies: Sequence[Body], places: Sequence[Mention]) -> dict
         at = body.begin
         while at in ends and ends[at] < body.end:
             at = ends[at]
+        if body.kind == "government task force" and surface.endswith("指挥部"):
+            forms.setdefault("指挥部", (body, body.end, False))
         core = _LEGAL.sub("", text[at : body.end])
         if body.kind == "enterprise" and core != text[at : body.end] and len(core) > 1:
             for form in (core + "公司", core + "集团"):

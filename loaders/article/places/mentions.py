@@ -8,6 +8,7 @@ What the tagger takes for a place and no list has is a town, a village or a natu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from loaders.article.matching import Hit
@@ -17,6 +18,11 @@ from loaders.article.places.short import abbreviated
 from loaders.article.places.unlisted import SITE, STATION, is_county, level_of, town_within
 from loaders.article.tokens import Tokens
 from loaders.gazetteer import Candidate, ancestors, is_common_word
+
+#: Directly behind a town a village whatever the tagger makes of it: 达板镇舀水村村民.
+_OF_VILLAGERS = re.compile(r"[\u4e00-\u9fff]{2,4}?村(?=村民|村支书|村党|村委|村两委)")
+#: Before 天 these count days: 30天山路 names no mountain.
+_COUNTS = frozenset("0123456789０１２３４５６７８９一二两三四五六七八九十几半多余")
 
 
 def find(text: str, sentences: Sequence[tuple[int, int]], tokens: Tokens) -> list[Mention]:
@@ -53,7 +59,11 @@ class _Sentence:
             if trimmed is not hit:
                 self.typed.add(hit.begin)
             self.hits.setdefault(hit.begin, []).append(trimmed)
-        self.others = {hit.begin: hit for hit in others().longest(text, begin, end)}
+        self.others = {
+            hit.begin: hit
+            for hit in others().longest(text, begin, end)
+            if not (text[hit.begin] == "天" and text[hit.begin - 1 : hit.begin] in _COUNTS)
+        }
 
     def read(self) -> None:
         """Go through the sentence once, then through the lists in it."""
@@ -83,9 +93,7 @@ class _Sentence:
                 and (hit is None or other.end > hit.end)
                 and (other.end <= end or self.tokens.ends(other.end) or other.entry[1] == "natural region")
             ):
-                name, level, row = other.entry
-                self.mentions.append(Mention(at, other.end, "place.region", name=name, level=level, rows=(row,)))
-                at = other.end
+                at = self._region(other)
                 continue
             stop = town_within(text, at, end, trusted=bool(self.mentions) and self.mentions[-1].end == at)
             town = stop and bare(text[at : hit.end]) and stop - hit.end <= 2 if hit is not None else 0
@@ -167,10 +175,20 @@ class _Sentence:
         first, last = self.tokens.at(hit.begin), self.tokens.at(hit.end - 1)
         if first is not None and last is not None:
             named = first.kind in ("ORG", "nz", "LOC") or (hit.entry[1] == "township" and first.start == hit.begin)
-            if not ((first.start == hit.begin and last.end == hit.end) or (named and first.start == hit.begin)):
+            wild = hit.entry[1] == "natural region" and plain_word(self.text[hit.begin : hit.end]) is None
+            if not (first.start == hit.begin and (last.end == hit.end or named or wild)):
                 return 0
+        return self._region(hit)
+
+    def _region(self, hit: Hit[tuple[str, str, str]]) -> int:
+        """Take a region, or the town that is called after it (长江镇); return where it ends."""
         name, level, row = hit.entry
-        self.mentions.append(Mention(at, hit.end, "place.region", name=name, level=level, rows=(row,)))
+        stop = hit.end + (2 if self.text.startswith("街道", hit.end) else 1)
+        word = self.text[hit.begin : stop]
+        if level == "natural region" and stop <= self.end and level_of(word) == "township" and self.tokens.ends(stop):
+            self.mentions.append(Mention(hit.begin, stop, "place.town", name=word, level="township"))
+            return stop
+        self.mentions.append(Mention(hit.begin, hit.end, "place.region", name=name, level=level, rows=(row,)))
         return hit.end
 
     def _listed(self, at: int) -> int:
@@ -269,6 +287,9 @@ class _Sentence:
     def _town(self, at: int) -> int:
         if self.hits.get(at) and not bare(self.text[at : self.hits[at][0].end]):
             return 0
+        own = _OF_VILLAGERS.match(self.text, at, self.end)
+        if own is not None and self.mentions[-1].level == "township" and level_of(own[0]) == "village":
+            return own.end()
         for token in self.tokens.within(at, min(self.end, at + 9)):
             if token.kind in ("v", "p", "u", "c", "w", "d", "r", "m", "TIME", "ORG", "vn"):
                 return 0

@@ -15,6 +15,7 @@ from typing import Final
 from loaders.article.places.names import Mention, abbreviations, candidate
 from loaders.article.tables import Row, rows
 from loaders.article.tokens import Tokens
+from loaders.gazetteer import unit
 
 _PAIR_AFTER: Final = re.compile(
     r"(?:两地|两省|两市|两县|两州|两区|双方|三地|协作|合作|对口|扶贫|携手|情|一家|手足|东西部|劳务|消费|产业|教育|结对|帮扶|干部|"
@@ -33,6 +34,10 @@ _WORDS: Final = frozenset(
     )
 )  # fmt: skip
 _PERSON: Final = ("PER", "TIME")
+#: Behind three provinces or more in a row: 滇黔桂交界, 川滇黔三省.
+_BORDER: Final = re.compile(r"(?:交界|三省|四省|毗邻|接壤|结合部|边区|边界|边境|石漠化|片区|地区|革命|三地|等省|等地)")
+#: Behind a pair of which one is the initial of a county: 甬册协作.
+_INITIAL_AFTER: Final = re.compile(r"(?:两地|协作|携手|情|一家亲|帮扶|劳务|山海|扶贫|合作|同心|牵手|结对|东西部)")
 
 
 @cache
@@ -64,10 +69,22 @@ def abbreviated(
                 at += 1  # a body's name; its parts are no mentions of their own
                 continue
             reading = _Character(text, at, begin, end, tokens, codes)
+            row = reading.chain(found)
+            if row:
+                for place, several in enumerate(row):
+                    yield _mention(at + place, several, "place.chain")
+                at += len(row)
+                continue
             second = reading.pair(found) if at + 1 < end and not taken(at + 1) else None
             if second is not None:
                 yield _mention(at, second[0], "place.pair")
                 yield _mention(at + 1, second[1], "place.pair")
+                at += 2
+                continue
+            initial = reading.initial(found) if at + 1 < end and not taken(at + 1) else None
+            if initial is not None:
+                yield _mention(at, initial[0], "place.pair")
+                yield Mention(at + 1, at + 2, "place.initial", (candidate(initial[1]),))
                 at += 2
                 continue
             single = reading.single(found)
@@ -108,6 +125,31 @@ class _Character:
                 if self._pairs(first, second, told):
                     return first, second
         return None
+
+    def chain(self, rows: Sequence[Row]) -> list[Row]:
+        """Return the provinces that stand in a row here, three or more, one for each character; none elsewhere."""
+        found: list[Row] = []
+        at, several = self.at, rows
+        while at < self.end and (province := next((r for r in several if r["level"] == "province"), None)):
+            found.append(province)
+            at += 1
+            several = abbreviations().get(self.text[at : at + 1], ())
+        strong = sum(row["risk"] != "weak" for row in found)
+        return found if len(found) >= 3 and strong >= 2 and _BORDER.match(self.text, at, self.end) else []
+
+    def initial(self, rows: Sequence[Row]) -> tuple[Row, str] | None:
+        """Return the row of this character and the code of a unit that the next one begins, as in 甬册协作.
+
+        Both are named in the text; no other unit named there begins so.
+        """
+        if not _INITIAL_AFTER.match(self.text, self.at + 2, self.end):
+            return None
+        first = next((row for row in rows if row["code"] in self.codes and row["risk"] != "weak"), None)
+        if first is None:
+            return None
+        begun = {c for c in self.codes if (found := unit(c)) is not None and found.name.startswith(self.after)}
+        begun = {c for c in begun if c[:2] != first["code"][:2] and not c.endswith("0000")}
+        return (first, begun.pop()) if len(begun) == 1 else None
 
     def _pairs(self, first: Row, second: Row, told: bool) -> bool:
         provinces = (first["level"] == "province") + (second["level"] == "province")

@@ -37,6 +37,8 @@ _NONE: Final = re.compile(
 _PARTS: Final = re.compile(r"(?:[园景校社城郊市山林牧库矿港新老片辖]区|地区|小区|街区|城市|都市|各县|五县|两县)$")
 #: Characters that make no name of a village: 全村, 农村.
 _NO_VILLAGE: Final = "整全各本该每乡农山某两几多小新老一二三四五六七八九十"
+#: What writers call a county of some people: 靖西壮乡. Townships of a people end in 族乡.
+_HOMELAND: Final = re.compile(r"(?:[壮苗侗瑶藏彝羌畲傣回黎]|土家)乡$")
 #: A town or village at a position of a word; the shortest that does not end at once.
 _PART: Final = re.compile(
     r"[\u4e00-\u9fff·]{1,7}?(?:民族乡|[镇乡](?![镇村])|苏木|街道|社区|嘎查|村(?!民|委|寨|镇|庄|级|集体|里))"
@@ -45,7 +47,7 @@ _PART: Final = re.compile(
 
 def level_of(word: str) -> str:
     """Return township, village, natural region or region for a name by its end; empty for what is no such name."""
-    if len(word) < 2 or _ANY.match(word) or _NONE.match(word) or not word.isalpha():
+    if len(word) < 2 or _ANY.match(word) or _NONE.match(word) or _HOMELAND.search(word) or not word.isalpha():
         return ""
     if _TOWN.search(word):
         return "township" if len(word) > 2 else ""
@@ -73,9 +75,11 @@ def is_county(word: str) -> bool:
 def town_within(text: str, at: int, end: int, *, trusted: bool = False) -> int:
     """Return where a town or village ends that begins at a position of a word ending at `end`; 0 where none does.
 
-    Directly behind a county (`trusted`) even 古城镇 is a name.
+    Directly behind a county (`trusted`), or before a village, even 古城镇 is a name.
     """
     found = _PART.match(text, at, end)
+    if found is not None and (behind := _PART.match(text, found.end(), found.end() + 9)):
+        trusted = trusted or level_of(behind[0]) == "village"
     if found is None or (
         len(found[0]) < 3 and not (trusted and found[0][1] == "村" and found[0][0] not in _NO_VILLAGE)
     ):

@@ -21,7 +21,7 @@ def test_the_table_holds_what_is_measured_today(shared: Path) -> None:
     assert {(rule, *map(str, counts)) for rule, counts in measured.items()} <= rows
     assert {row[0] for row in rows if row[0].startswith(("name.", "mechanism."))} == set(measured)
     good, found = (sum(counts[at] for counts in measured.values()) for at in (1, 2))
-    assert good / found > 0.8
+    assert good / found > 0.7  # a fifth of the texts are by other hands, who call fewer things a name
 
 
 def test_relations_are_measured_where_all_are_annotated(shared: Path) -> None:
