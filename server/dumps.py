@@ -2,19 +2,13 @@
 
 A file is made once for each snapshot, beside the snapshots, and kept while the snapshot is served.
 `/dump/duikou.nq.gz` is always of the current one; `/dump/000012/duikou.nq.gz` is of that one and
-never changes. Of large graphs the files are made in the background, by whoever asks first.
+never changes. Of large graphs the files are made in the background, once somebody asks.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gzip
-import hashlib
 import json
 import logging
-import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +18,9 @@ from typing import Final
 from flask import Blueprint, Response, redirect, send_file
 
 from graph.database import Database
-from graph.export import export
 from graph.formats import Format
 from graph.reader import Reader
-from server import access
+from server import access, dumping
 from server.problems import HttpError, refused
 
 blueprint = Blueprint("dumps", __name__)
@@ -35,14 +28,10 @@ blueprint = Blueprint("dumps", __name__)
 #: Up to so many quads the files are made while somebody waits; above the second, an operator exports them.
 AT_ONCE: Final = 200_000
 AT_ALL: Final = 5_000_000
-_FILES: Final = (
-    ("duikou.nq.gz", Format.NQUADS),
-    ("duikou.ttl.gz", Format.TURTLE),
-    ("figures.csv", Format.CSV),
-)
 _log = logging.getLogger("duikou.server")
 _guard = threading.Lock()
 _making: set[Path] = set()
+_failed: set[Path] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +63,15 @@ def current() -> Sequence[Dump] | None:
     folder = database.path / "dumps" / reader.snapshot.name
     if (found := _known(folder)) is not None:
         return found
-    if reader.snapshot.quads > AT_ALL:
+    if reader.snapshot.quads > AT_ALL or folder in _failed:
         return ()
     if reader.snapshot.quads > AT_ONCE:
-        _in_background(folder, reader)
+        _in_background(folder, database, reader.snapshot.number)
         return None
     with _guard:
-        return _known(folder) or _make(folder, reader)
+        if _known(folder) is None:
+            dumping.make(folder, reader)
+    return _known(folder) or ()
 
 
 @blueprint.get("/dump/<name>")
@@ -99,7 +90,7 @@ def newest(name: str) -> Response:
 def dump(number: int, name: str) -> Response:
     """Return one file of one snapshot."""
     database = access.current().database
-    if isinstance(database, Database) and name in dict(_FILES):
+    if isinstance(database, Database) and name in dict(dumping.FILES):
         folder = database.path / "dumps" / f"{number:06}"
         for known in _known(folder) or ():
             if known.name == name:
@@ -111,58 +102,20 @@ def dump(number: int, name: str) -> Response:
 
 
 def _none(name: str) -> HttpError:
-    known = ", ".join(name for name, _ in _FILES)
+    known = ", ".join(name for name, _ in dumping.FILES)
     return refused(404, "Not found", "refused.dump", name=name, known=known)
 
 
 def _known(folder: Path) -> tuple[Dump, ...] | None:
     try:
-        told = json.loads((folder / "dumps.json").read_text("utf-8"))
+        told = json.loads((folder / dumping.LISTED).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    formats = dict(_FILES)
+    formats = dict(dumping.FILES)
     return tuple(Dump(d["name"], formats[d["name"]], int(folder.name), d["size"], d["sha256"]) for d in told)
 
 
-def _make(folder: Path, reader: Reader) -> tuple[Dump, ...]:
-    """Write the files of a snapshot and return them; none where the directory cannot be written."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
-    except OSError as error:
-        _log.warning("no dumps: %s cannot be written: %s", folder.parent, error.strerror)
-        return ()
-    try:
-        told = [_write(work / name, format, reader) for name, format in _FILES]
-        (work / "dumps.json").write_text(json.dumps(told), "utf-8")
-        work.chmod(0o755)
-        with contextlib.suppress(OSError):  # somebody else was quicker
-            work.rename(folder)
-        for old in folder.parent.iterdir():
-            if old.name.isdecimal() and old.name != folder.name:
-                shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return _known(folder) or ()
-
-
-def _write(path: Path, format: Format, reader: Reader) -> dict[str, str | int]:
-    with path.open("wb") as file:
-        if path.suffix == ".gz":
-            with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-                export(reader, format, packed)  # type: ignore[arg-type]  # it is written to, and no more
-        else:
-            export(reader, format, file)
-        file.flush()
-        os.fsync(file.fileno())
-    digest = hashlib.sha256()
-    with path.open("rb") as written:
-        while block := written.read(1 << 20):
-            digest.update(block)
-    return {"name": path.name, "size": path.stat().st_size, "sha256": digest.hexdigest()}
-
-
-def _in_background(folder: Path, reader: Reader) -> None:
+def _in_background(folder: Path, database: Database, number: int) -> None:
     with _guard:
         if folder in _making:
             return
@@ -170,9 +123,10 @@ def _in_background(folder: Path, reader: Reader) -> None:
 
     def make() -> None:
         try:
-            _make(folder, reader)
-        except Exception:
-            _log.exception("dumps of %s could not be made", folder.name)
+            if not dumping.make_apart(database, number):
+                _failed.add(folder)
+        except OSError as error:
+            _log.error("dumps of %s could not be made: %s", folder.name, error.strerror)
         finally:
             _making.discard(folder)
 

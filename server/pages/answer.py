@@ -71,6 +71,13 @@ def page(template: str, **values: object) -> Response:
     return access.tagged(Response(body, mimetype="text/html"), tag)
 
 
+def passing_page(template: str, **values: object) -> Response:
+    """Return a template laid out that will be another one in a moment, without any change of the graph."""
+    response = Response(render_template(template, **values), mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def page_number(pages: int) -> int:
     """Return the number of the page that is asked for by `?page=`; 404 beyond the last."""
     given = request.args.get("page", "1")

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from graph.snapshot import Snapshot
 from server import access, catalogue, changes, dumps, links
 from server.naming import Labels, Link
-from server.pages.answer import LANGUAGE, page, page_number, unchanged
+from server.pages.answer import LANGUAGE, page, page_number, passing_page, unchanged
 from server.pages.assets import DIST
 
 blueprint = Blueprint("data", __name__)
@@ -62,7 +62,8 @@ def data(lang: str) -> Response:
         Held(labels.link(iri, lang), graphs[iri], f"/store?{urlencode({'graph': iri})}", iri in licensed)
         for iri in shown
     ]
-    response = page(
+    lay_out = passing_page if files is None else page
+    return lay_out(
         "data.html",
         files=files,
         held=held,
@@ -75,9 +76,6 @@ def data(lang: str) -> Response:
         changes=_changes(lang, labels),
         licences=f"/static/dist/{name}" if (DIST / (name := "LICENCES.txt")).is_file() else None,
     )
-    if files is None:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _changes(lang: str, labels: Labels) -> list[Change]:

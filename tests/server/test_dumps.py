@@ -7,16 +7,21 @@ import gzip
 import hashlib
 import io
 import re
+import shutil
+import threading
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 from flask.testing import FlaskClient
 
 from graph.database import Database
 from graph.publish import build
 from loaders.builtin import builtin_sources
 from ontology.namespaces import expand, named_graph
+from server import dumps
 from server.app import create_app
+from server.texts import text
 
 BROWSER = {"Accept": "text/html"}
 
@@ -73,3 +78,34 @@ def test_a_dump_follows_the_snapshot_and_its_permanent_address_does_not(tmp_path
 def test_what_is_no_dump_is_a_404(site: FlaskClient) -> None:
     for path in ("/dump/other.nq.gz", "/dump/000099/duikou.nq.gz", "/dump/000001/dumps.json", "/dump/000001/..%2Fx"):
         assert site.get(path).status_code == 404
+
+
+def test_those_of_a_large_graph_are_made_apart_and_are_the_same(
+    ten_cases: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ten_cases.path, tmp_path / "db", ignore=shutil.ignore_patterns("dumps"))
+    monkeypatch.setattr(dumps, "AT_ONCE", 0)
+    site = create_app(Database(tmp_path / "db")).test_client()
+    page = site.get("/en/data", headers=BROWSER)
+    assert "no-store" in page.headers["Cache-Control"]
+    assert b"/dump/" not in page.data.replace(b"/dump/duikou.nq.gz</code>", b"")
+    for making in [t for t in threading.enumerate() if t.name == "dumps"]:
+        making.join(120)
+    assert "/dump/figures.csv" in site.get("/en/data", headers=BROWSER).get_data(as_text=True)
+    with create_app(ten_cases).test_client() as other:
+        for name in ("duikou.nq.gz", "duikou.ttl.gz", "figures.csv"):
+            assert body(site, f"/dump/{name}") == body(other, f"/dump/{name}")
+
+
+def test_where_they_cannot_be_made_the_page_does_not_promise_them(
+    ten_cases: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ten_cases.path, tmp_path / "db", ignore=shutil.ignore_patterns("dumps"))
+    (tmp_path / "db" / "dumps").write_text("in the way", "utf-8")
+    monkeypatch.setattr(dumps, "AT_ONCE", 0)
+    site = create_app(Database(tmp_path / "db")).test_client()
+    making = text("en", "data.making")
+    assert making in site.get("/en/data", headers=BROWSER).get_data(as_text=True)
+    for thread in [t for t in threading.enumerate() if t.name == "dumps"]:
+        thread.join(120)
+    assert making not in site.get("/en/data", headers=BROWSER).get_data(as_text=True)
