@@ -260,10 +260,9 @@ def _value_name(facet: str, value: str, lang: str, labels: Labels) -> Name:
 
 
 def _results(found: list[Found], lang: str, labels: Labels) -> list[Result]:
+    labels.load(iri for t in found for iri in (t.iri, t.through or t.iri))
     labels.load(
-        iri
-        for t in found
-        for iri in (t.iri, *t.facets["donor"], *t.facets["stated"], *t.facets["theme"], t.through or t.iri)
+        iri for t in found if t.kind in _HELP for iri in (*t.facets["donor"], *t.facets["stated"], *t.facets["theme"])
     )
 
     def some(iris: frozenset[str]) -> list[Link]:
