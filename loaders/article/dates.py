@@ -13,7 +13,7 @@ _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3}|几|数|多)"
 _YEAR = r"(?:(?:19|20)\d\d|[一二][九〇零○][〇零○一二三四五六七八九]{2})"
 _PART = (
-    r"(?:上半年|下半年|第?[一二三四1-4]季度|年初|年中|年底|年末|岁末|底|末|初|春季?|夏季?|秋季?|冬季?|"
+    r"(?:上半年|下半年|前[二两三23](?:个)?季度|[一1][至到—-][二三23]季度|第?[一二三四1-4]季度|年初|年中|年底|年末|岁末|底|末|初|春季?|夏季?|秋季?|冬季?|"
     r"暑期|暑假|寒假|春节|全年|前后|以来|起|间)"
 )
 _RELATIVE = r"(?:今年|去年|前年|明年|后年|上年|本年度?|当年|同年|翌年|次年|今春|今秋|今夏|今冬)"
@@ -36,10 +36,12 @@ DATE = re.compile(
     rf"|(?P<week>(?<!每)(?:周|星期|礼拜)[一二三四五六日天](?![个天]))"
     rf"|(?P<span>(?<!历时)(?<!用了)(?<!长达)(?<!为期)(?<!经过)(?<!花了)(?<!耗时)(?<!持续)(?<!历经)(?:每(?:半|{_COUNT}|\d+)个?(?:年|月|天|周|季度|星期|小时)|(?:近|过去|最近|未来|今后|(?<![提目日之此])前|头|这|此后|之后|随后|接下来的?|下一个|上一个){_COUNT}个?(?:多)?(?:年|个?月|周|天|载)(?:多)?(?:来|间|里|中|内|时间)?(?!级))"
     rf"|{_COUNT}多?(?:年|个多?月|天|载)多?(?:以来|来(?![自到源])|间(?![隔断接])|里(?!程))|{_COUNT}年多?下来|{_COUNT}年过去|{_COUNT}年内(?!部)|{_N}年前|{_N}年后|前{_COUNT}(?:秒|分钟)|(?:数|多|几|近)(?:年|月)来|近日|近期|近年|(?<![\d一二三四五六七八九十百千万])多年|日前|{_N}月龄)"
-    rf"|(?P<half>上半年|下半年|[一二三四]季度)(?!度)"
+    rf"|(?P<half>上半年|下半年|前[二两三23](?:个)?季度|[一1][至到—-][二三23]季度|[一二三四]季度)(?!度)"
     rf"|(?P<named>目前|截至目前|截止目前|如今|现在|年初|年中|年底|年末|岁末|全年|长期以来|一直以来))"
 )  # fmt: skip
 _KINDS = ("iso", "years", "year", "month", "day", "clock", "decade", "plan", "week", "span", "half", "named")
+#: Behind a date that 自 or 从 stands before: 自1996年对口协作以来 goes on.
+_EVER_SINCE = re.compile(r"[^，。；;、！？!?\n]{0,24}?以来")
 _AS_OF = re.compile(r"(?:截至|截止|截止到|至)$")
 _DAY_OF_POVERTY = re.compile(r"第([一二三四五六七八九十\d]{1,3})个(?:国家扶贫日|“?扶贫日)")
 _DATELINE = re.compile(r"(?P<y>20\d\d|19\d\d)[年\-./](?P<m>[01]?\d)[月\-./](?P<d>[0-3]?\d)日?")
@@ -67,6 +69,10 @@ def date_spans(text: str, today: str | None) -> list[DateSpan]:
         as_of = bool(_AS_OF.search(text, max(0, found.start() - 3), found.start()))
         interval = _interval(found, year, today)
         kind = next(k for k in _KINDS if found[k])
+        begins = kind in ("iso", "year", "month") and text[found.start() - 1 : found.start()] in ("自", "从")
+        begins = begins and _EVER_SINCE.match(text, found.end()) is not None
+        if interval and (begins or (kind == "year" and found[0].endswith(("起", "以来")))):
+            interval = f"{interval.partition('/')[0]}/.."
         spans.append(DateSpan(found.start(), found.end(), kind, interval, as_of))
     return spans
 
@@ -82,6 +88,8 @@ def _interval(found: re.Match[str], year: int | None, today: str | None) -> str 
         return _of_year(found, named)
     if found["month"] and year:
         return _months(year, found["mm"], found["mm2"], found["md"])
+    if found["plan"]:
+        return _of_plan(found["plan"])
     if found["half"] and year:
         return _part(year, found["half"])
     if found["named"] and today and found["named"] not in {"长期以来", "一直以来"}:
@@ -103,8 +111,20 @@ def _of_year(found: re.Match[str], year: int | None) -> str | None:
     return _part(year, part) if part else f"{year}-01/{year}-12"
 
 
+def _of_plan(words: str) -> str:
+    """Return the years of a five-year plan: the 13th is that of 2016 to 2020, and each has five."""
+    number = chinese_value(re.sub(r"[^一二三四五六七八十]", "", words).removesuffix("五"))
+    first = 2016 + 5 * (int(number[0]) - 13) if number else 2016
+    if words.endswith("以来"):
+        return f"{first}-01/.."
+    year = first + 4 if words.endswith(("末", "收官")) else first if words.endswith(("初", "开局")) else None
+    return f"{year or first}-01/{year or first + 4}-12"
+
+
 def _part(year: int, part: str) -> str:
-    quarters = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+    quarters = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+    if part.endswith("季度") and (part[0] == "前" or len(part) > 4):
+        return f"{year}-01/{year}-{quarters[part.replace('个', '')[-3]] * 3:02}"
     if part.endswith("季度"):
         quarter = quarters[part[-3]]
         return f"{year}-{quarter * 3 - 2:02}/{year}-{quarter * 3:02}"
