@@ -120,6 +120,19 @@ def read(engine: Engine, iri: str, *, listed: int = LISTED, most: int = STATEMEN
     return around
 
 
+def of_several(engine: Engine, iris: Iterable[str]) -> Neighbourhood:
+    """Return some things with their parts as one neighbourhood, without what points to them."""
+    around = Neighbourhood("", Labels(engine))
+    wanted = list(dict.fromkeys(iris))
+    for _ in range(_DEPTH + 1):
+        wanted = [w for w in dict.fromkeys(wanted) if w not in around.statements][: STATEMENTS // 10]
+        if wanted:
+            _read_facts(engine, around, wanted)
+            wanted = list(_parts(around, wanted))
+    around.labels.load(_named(around))
+    return around
+
+
 def facts(
     engine: Engine, iris: Iterable[str], properties: Iterable[str] | None = None
 ) -> dict[str, dict[str, list[Statement]]]:

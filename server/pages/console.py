@@ -18,6 +18,7 @@ from server import access, headers, links, problems, protocol
 from server.pages import answers, views
 from server.pages.answer import LANGUAGE
 from server.pages.answers import Table
+from server.pages.plot import plot
 from server.pages.snippets import snippets
 from server.problems import refused
 
@@ -98,7 +99,7 @@ def vocabulary(lang: str) -> Response:
 
 def _views(lang: str, table: Table) -> dict[str, Any]:
     """Return the views that an answer has, the table first."""
-    found = {"table": table, "chart": views.chart(table, lang), "map": views.plot(table), "graph": views.ties(table)}
+    found = {"table": table, "chart": views.chart(table, lang), "map": plot(table), "graph": views.ties(table)}
     return {name: view for name, view in found.items() if view is not None}
 
 

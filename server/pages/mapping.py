@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
+from math import asin, ceil, cos, degrees, floor, log10, radians, sin, sqrt
 from typing import Final
 
 SCALE: Final = 1000.0
@@ -17,7 +17,7 @@ _M: Final = sqrt(3) / 2
 #: Width and height of a map as it is laid out; the frame keeps their ratio.
 RATIO: Final = 16 / 9
 #: The smallest frame, about a third of China across.
-_LEAST: Final = 320.0
+LEAST: Final = 320.0
 _MARGIN: Final = 0.12
 #: The letters of a name are about so wide and high, as shares of the frame's width.
 _LETTER: Final = 0.0135
@@ -58,14 +58,57 @@ class Frame:
         return round(self.width * share, 2)
 
 
-def frame(points: Iterable[tuple[float, float]]) -> Frame:
-    """Return a frame around some projected points, with a margin, in the ratio of the layout."""
+def frame(points: Iterable[tuple[float, float]], least: float = LEAST) -> Frame:
+    """Return a frame around some projected points, with a margin, in the ratio of the layout, and at least so wide."""
     seen = list(points) or [project(104.0, 34.0)]
     left, right = min(x for x, _ in seen), max(x for x, _ in seen)
     top, bottom = min(y for _, y in seen), max(y for _, y in seen)
-    width = max((right - left) * (1 + 2 * _MARGIN), (bottom - top) * (1 + 2 * _MARGIN) * RATIO, _LEAST)
+    width = max((right - left) * (1 + 2 * _MARGIN), (bottom - top) * (1 + 2 * _MARGIN) * RATIO, least)
     height = width / RATIO
     return Frame((left + right - width) / 2, (top + bottom - height) / 2, width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of latitude or longitude: its path, and where its label stands."""
+
+    path: str
+    x: float
+    y: float
+    label: str
+
+
+def graticule(shown: Frame) -> list[Line]:
+    """Return lines of latitude and longitude, some six across. Parallels are straight in this projection."""
+    rough = degrees(shown.width / SCALE) / 6
+    power = 10.0 ** floor(log10(rough))
+    step = min(next((power * m for m in (1, 2, 5) if power * m >= rough), power * 10), 30.0)
+    digits = max(0, -floor(log10(step)))
+    bottom, right, gap = shown.y + shown.height, shown.x + shown.width, shown.of_width(0.005)
+    lines: list[Line] = []
+    south, north = _latitude(bottom), _latitude(shown.y)
+    for n in range(ceil(south / step), floor(north / step) + 1):
+        y, name = project(0, n * step)[1], _degrees(n * step, digits, "S", "N")
+        lines.append(Line(f"M{shown.x:.1f} {y:g}H{right:.1f}", shown.x + gap, y - gap, name))
+    for n in range(-floor(180 / step), floor(180 / step) + 1):
+        at = [project(n * step, south + (north - south) * i / 12) for i in range(13)]
+        if shown.x < at[0][0] < right:
+            path = "M" + "L".join(f"{x:g} {y:g}" for x, y in at)
+            lines.append(Line(path, at[0][0] + gap, bottom - gap, _degrees(n * step, digits, "W", "E")))
+    return lines
+
+
+def _degrees(value: float, digits: int, below: str, above: str) -> str:
+    return f"{abs(value):.{digits}f}°{above if value > 0 else below if value < 0 else ''}"
+
+
+def _latitude(y: float) -> float:
+    """Return the latitude (degrees) of a height on the map, that of a pole beyond it."""
+    south, north = -90.0, 90.0
+    for _ in range(40):
+        middle = (south + north) / 2
+        south, north = (middle, north) if project(0, middle)[1] > y else (south, middle)
+    return south
 
 
 def curve(start: tuple[float, float], end: tuple[float, float]) -> str:

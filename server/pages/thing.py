@@ -12,6 +12,7 @@ from server import access, linked, links, naming, neighbourhood
 from server.datafile import Extension
 from server.pages import citing, document, relations
 from server.pages.answer import LANGUAGE, page, page_number, today, unchanged
+from server.pages.deeds import deeds
 from server.pages.document import Part, Passage
 from server.pages.portrait import RELATED, Painter, Portrait
 from server.pages.reading import document_texts
@@ -52,6 +53,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
         name=name,
         portrait=portrait,
         cited=cited,
+        deeds=deeds(engine, name.iri, lang, document.is_long, texts) if kind == "organisation" else None,
         cited_at=lambda n: links.page(lang, name) + (f"?page={n}" if n > 1 else ""),
         extensions=[(e.value, links.data(name, e.value)) for e in Extension],
         query=_example(portrait, size is not None),

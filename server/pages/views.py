@@ -1,36 +1,29 @@
-"""Other views of an answer, where its columns allow: bars, points on a map, and a graph of who is tied to whom."""
+"""Other views of an answer, where its columns allow: bars, and a graph of who is tied to whom; `plot` is its map."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import cos, floor, log10, radians
 from typing import Final
 
 import pyoxigraph as ox
 
-from ontology.namespaces import expand, term
-from server import access, naming, neighbourhood
+from ontology.namespaces import expand
+from server import naming
 from server.figures import number
-from server.naming import Link, Name
+from server.naming import Link
 from server.pages.answers import Cell, Table
 from server.pages.values import decimal
 
 VIEWS: Final = ("table", "chart", "map", "graph")
 #: What is drawn of each; the table has the rest.
 BARS: Final = 60
-POINTS: Final = 300
 NODES: Final = 40
 
 _NUMERIC: Final = frozenset(
     expand(f"xsd:{t}") for t in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
 )
-_LATITUDES: Final = frozenset({"lat", "latitude"})
-_LONGITUDES: Final = frozenset({"long", "lon", "lng", "longitude"})
-_WIDTH: Final = 900.0
-_HEIGHT: Final = 560.0
-_MARGIN: Final = 46.0
 _ROW: Final = 30.0
 
 
@@ -50,27 +43,6 @@ class Chart:
 
     column: str
     bars: Sequence[Bar]
-    more: int
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A place on the plot; its name is written where there is room."""
-
-    name: Cell
-    x: float
-    y: float
-    is_named: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """Points on a plain grid of degrees: `grid` has lines as (x1, y1, x2, y2, label)."""
-
-    points: Sequence[Point]
-    grid: Sequence[tuple[float, float, float, float, str]]
-    width: float
-    height: float
     more: int
 
 
@@ -109,35 +81,6 @@ def chart(table: Table, lang: str) -> Chart | None:
     return Chart(numeric[0], bars, table.total - len(bars))
 
 
-def plot(table: Table) -> Plot | None:
-    """Return the places of an answer: of columns of degrees, or of areas that we know the place of."""
-    placed = _of_columns(table) or _of_areas(table)
-    if not placed:
-        return None
-    shown = placed[:POINTS]
-    lats, lons = [p[1] for p in shown], [p[2] for p in shown]
-    middle = (min(lats) + max(lats)) / 2
-    squeeze = max(0.2, cos(radians(middle)))
-    span = max(
-        (max(lons) - min(lons)) * squeeze / (_WIDTH - 2 * _MARGIN), (max(lats) - min(lats)) / (_HEIGHT - 2 * _MARGIN)
-    )
-    scale = 1 / span if span > 0 else 40.0
-    centre = (min(lons) + max(lons)) / 2
-
-    def at(lat: float, lon: float) -> tuple[float, float]:
-        return round(_WIDTH / 2 + (lon - centre) * squeeze * scale, 1), round(_HEIGHT / 2 - (lat - middle) * scale, 1)
-
-    taken: list[tuple[float, float]] = []
-    points = []
-    for name, lat, lon in shown:
-        x, y = at(lat, lon)
-        is_named = all(abs(y - ty) > 14 or abs(x - tx) > 110 for tx, ty in taken)
-        if is_named:
-            taken.append((x, y))
-        points.append(Point(name, x, y, is_named))
-    return Plot(points, _grid(middle, centre, squeeze, scale), _WIDTH, _HEIGHT, len(placed) - len(shown))
-
-
 def ties(table: Table) -> Ties | None:
     """Return what the answer ties together: the triples of a graph, or two columns of things."""
     pairs = _triples(table) if table.is_graph else _columns(table)
@@ -160,57 +103,6 @@ def ties(table: Table) -> Ties | None:
 def _is_numeric(column: Sequence[object]) -> bool:
     known = [t for t in column if t is not None]
     return bool(known) and all(isinstance(t, ox.Literal) and t.datatype.value in _NUMERIC for t in known)
-
-
-def _of_columns(table: Table) -> list[tuple[Cell, float, float]]:
-    lat = next((c for c in table.columns if c.lower() in _LATITUDES), None)
-    lon = next((c for c in table.columns if c.lower() in _LONGITUDES), None)
-    if lat is None or lon is None:
-        return []
-    names = [i for i, c in enumerate(table.columns) if c not in (lat, lon)]
-    found = []
-    for row, one, other in zip(table.rows, table.column(lat), table.column(lon), strict=True):
-        y, x = decimal(one), decimal(other)
-        if x is not None and y is not None and abs(y) <= 90 and abs(x) <= 180:
-            found.append((row[names[0]] if names else Name(f"{y}, {x}"), float(y), float(x)))
-    return found
-
-
-def _of_areas(table: Table) -> list[tuple[Cell, float, float]]:
-    links = {cell.iri: cell for row in table.rows for cell in row if isinstance(cell, Link) and "/id/area/" in cell.iri}
-    if not links:
-        return []
-    said = neighbourhood.facts(access.engine(), links, map(term, ("latitude", "longitude")))
-    found: list[tuple[Cell, float, float]] = []
-    for iri, link in links.items():
-        place = [_first(said.get(iri, {}).get(term(side), [])) for side in ("latitude", "longitude")]
-        if place[0] is not None and place[1] is not None:
-            found.append((link, place[0], place[1]))
-    return found
-
-
-def _first(statements: Sequence[neighbourhood.Statement]) -> float | None:
-    value = decimal(statements[0].value) if statements else None
-    return None if value is None else float(value)
-
-
-def _grid(middle: float, centre: float, squeeze: float, scale: float) -> list[tuple[float, float, float, float, str]]:
-    """Return lines of latitude and longitude, some six across."""
-    rough = _WIDTH / squeeze / scale / 6
-    power = 10.0 ** floor(log10(rough))
-    step = next((power * m for m in (1, 2, 5) if power * m >= rough), power * 10)
-    digits = max(0, -floor(log10(step)))
-    lines = []
-    for i in range(-12, 13):
-        lon = (floor(centre / step) + i) * step
-        x = round(_WIDTH / 2 + (lon - centre) * squeeze * scale, 1)
-        if 0 < x < _WIDTH and abs(lon) <= 180:
-            lines.append((x, 0.0, x, _HEIGHT, f"{abs(lon):.{digits}f}°{'W' if lon < 0 else 'E'}"))
-        lat = (floor(middle / step) + i) * step
-        y = round(_HEIGHT / 2 - (lat - middle) * scale, 1)
-        if 0 < y < _HEIGHT and abs(lat) <= 90:
-            lines.append((0.0, y, _WIDTH, y, f"{abs(lat):.{digits}f}°{'S' if lat < 0 else 'N'}"))
-    return lines
 
 
 def _triples(table: Table) -> list[tuple[Cell, Cell, str]]:

@@ -59,6 +59,25 @@ def test_from_a_figure_to_its_words_and_back(browser: Browser) -> None:
     assert "57" in one(browser, "main").text
 
 
+def test_what_a_university_promised_and_what_it_delivered(browser: Browser) -> None:
+    browser.scripts(False)
+    browser.go("/zh/")
+    box = one(browser, "#search-box")
+    box.send_keys("同济", Keys.ENTER)
+    one(browser, ".results .result a").click()
+    assert where(browser) == "/zh/organisation/tongji-university"
+    rows = browser.driver.find_elements(By.CSS_SELECTOR, ".deeds tbody tr")
+    trained = next(row for row in rows if "培训规模" in row.text)
+    promised, delivered = trained.find_elements(By.TAG_NAME, "td")
+    assert [figure.text for figure in promised.find_elements(By.CSS_SELECTOR, "li > a")] == ["1000人", "300人", "100人"]
+    assert [figure.text for figure in delivered.find_elements(By.CSS_SELECTOR, "li > a")] == ["533人"]
+    assert "计划" in promised.text
+    assert "已实现" in delivered.text
+    delivered.find_element(By.CSS_SELECTOR, ".cite").click()
+    assert where(browser).startswith("/zh/document/shanghai-2019#c")
+    assert "533" in one(browser, ":target").text
+
+
 def test_an_example_question_is_asked_and_its_answer_downloaded(browser: Browser) -> None:
     browser.go("/en/")
     one(browser, ".starters a").click()

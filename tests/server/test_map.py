@@ -61,7 +61,7 @@ def test_what_is_drawn_stands_in_the_table_too(site: FlaskClient, path: str) -> 
 
 def test_every_number_leads_to_the_programmes_under_it(site: FlaskClient) -> None:
     text = page(site, "/en/map?theme=health")
-    rows = re.findall(r'<td class="number"><a href="([^"]+)">(\d+)</a>', text)
+    rows = re.findall(r'<td class="number" data-label="[^"]+"><a href="([^"]+)">(\d+)</a>', text)
     assert rows
     for href, count in rows:
         listed = page(site, html.unescape(href))
