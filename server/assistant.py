@@ -21,7 +21,8 @@ from server import finding, naming, neighbourhood, queries
 from server.finding import Wish
 from server.naming import Labels, Link
 from server.pages.evidence import Citation
-from server.pages.portrait import Group, Painter, Portrait
+from server.pages.groups import Group
+from server.pages.portrait import Painter, Portrait
 from server.pages.quantities import Figure
 
 #: Results of a search, rows of a table, passages of a source, terms of the vocabulary: the most that is given.

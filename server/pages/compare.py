@@ -16,7 +16,9 @@ from server.figures import sentence
 from server.naming import Labels, Link
 from server.pages import document
 from server.pages.answer import LANGUAGE, page, unchanged
-from server.pages.portrait import RELATED, Group, Painter, Portrait, Role
+from server.pages.groups import RELATED, Group
+from server.pages.parties import Role
+from server.pages.portrait import Painter, Portrait
 from server.pages.quantities import Figure
 from server.pages.reading import document_texts
 from server.pages.values import key_of

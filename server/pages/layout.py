@@ -12,7 +12,7 @@ from server import access, links, naming, texts
 from server.figures import number_of_things
 from server.naming import Link
 from server.pages import assets, bars
-from server.pages.portrait import Group
+from server.pages.groups import Group
 from server.pages.similar import similar
 
 #: Characters of a name that a page shows.

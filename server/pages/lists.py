@@ -12,7 +12,8 @@ from server import access, naming, neighbourhood, queries
 from server.naming import Labels, Link
 from server.pages import members
 from server.pages.answer import LANGUAGE, page, page_number, unchanged
-from server.pages.portrait import Group, Painter
+from server.pages.groups import Group
+from server.pages.portrait import Painter
 
 blueprint = Blueprint("lists", __name__)
 
@@ -81,7 +82,7 @@ def entries(lang: str, kind: str, number: int, size: int) -> list[Entry]:
     around = neighbourhood.Neighbourhood("", Labels(engine), neighbourhood.facts(engine, things, columns))
     around.labels.load([*things, *columns, *_linked(around, columns)])
     painter = Painter(around, lang, lambda iri: None)
-    return [Entry(around.labels.link(t, lang), [painter.group(t, c) for c in columns]) for t in things]
+    return [Entry(around.labels.link(t, lang), [painter.cell(t, c) for c in columns]) for t in things]
 
 
 def _linked(around: neighbourhood.Neighbourhood, columns: list[str]) -> list[str]:

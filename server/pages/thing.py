@@ -14,7 +14,8 @@ from server.pages import citing, document, relations
 from server.pages.answer import LANGUAGE, page, page_number, today, unchanged
 from server.pages.deeds import deeds
 from server.pages.document import Part, Passage
-from server.pages.portrait import RELATED, Painter, Portrait
+from server.pages.groups import RELATED
+from server.pages.portrait import Painter, Portrait
 from server.pages.reading import document_texts
 from server.pages.structured import structured
 from server.problems import refused
