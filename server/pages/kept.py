@@ -12,8 +12,10 @@ from flask import Flask, current_app
 from server import access
 
 _EXTENSION: Final = "duikou.kept"
-#: Things that are kept; what was not asked for longest goes first.
-_MOST: Final = 200
+#: Things that are kept, and entries of all lists among them (a hundred bytes each, or so); what was not asked for
+#: longest goes first.
+_MOST: Final = 300
+_ENTRIES: Final = 1_000_000
 
 T = TypeVar("T")
 
@@ -39,9 +41,15 @@ class Kept:
         with self._guard:
             slot = self._slots.setdefault(name, _Slot())
             self._slots.move_to_end(name)
-            while len(self._slots) > _MOST:
-                self._slots.popitem(last=False)
+            entries = sum(map(_entries, self._slots.values()))
+            while len(self._slots) > _MOST or (entries > _ENTRIES and len(self._slots) > 1):
+                _, gone = self._slots.popitem(last=False)
+                entries -= _entries(gone)
             return slot
+
+
+def _entries(slot: _Slot) -> int:
+    return len(slot.value) if isinstance(slot.value, list) else 1
 
 
 def register(app: Flask) -> None:

@@ -25,7 +25,7 @@ from server.pages import document, home, map, members, ontology, search
 #: Seconds between two looks at which snapshot is served.
 LOOK: Final = 0.5
 #: The most seconds to hold back from a database that is written to all the time.
-_LONGEST: Final = 60.0
+_LONGEST: Final = 20.0
 #: The most seconds to let others go first after an overview.
 _POLITE: Final = 1.0
 #: Documents whose spans are found beforehand where they are many.
@@ -33,10 +33,15 @@ _DOCUMENTS: Final = 50
 _log = logging.getLogger("duikou.server")
 
 
-def start(app: Flask) -> None:
-    """Begin to keep an application's overviews ready; not for a store somewhere else, which is not ours to tire."""
+def start(app: Flask) -> threading.Event:
+    """Begin to keep an application's overviews ready, until the event is set that is returned.
+
+    Not for a store somewhere else, which is not ours to tire.
+    """
+    ended = threading.Event()
     if isinstance(access.of(app).database, Database):
-        threading.Thread(target=_keep, args=(app,), name="overviews", daemon=True).start()
+        threading.Thread(target=_keep, args=(app, ended), name="overviews", daemon=True).start()
+    return ended
 
 
 def prepare(app: Flask) -> None:
@@ -84,18 +89,18 @@ def _documents() -> None:
             document.cases(iri)
 
 
-def _keep(app: Flask) -> None:
+def _keep(app: Flask, ended: threading.Event) -> None:
     prepare(app)
     warmed: object = None
     pause = LOOK
-    while True:
+    while not ended.is_set():
         state = _state(app)
         if state is not None and state != warmed:
             if warm(app, polite=True):
                 warmed, pause = state, LOOK
             else:
                 pause = min(pause * 2, _LONGEST)
-        time.sleep(pause)
+        ended.wait(pause)
 
 
 def _state(app: Flask) -> tuple[int, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
@@ -15,7 +16,7 @@ from graph.formats import Format
 from ontology.namespaces import expand, named_graph, term, thing
 from server.app import create_app
 from server.pages import warming
-from server.pages.kept import kept
+from server.pages.kept import kept, ready
 
 BROWSER = {"Accept": "text/html"}
 GRAPH = named_graph("source/warm")
@@ -87,6 +88,36 @@ def test_it_gives_up_when_another_snapshot_comes(database: Database, monkeypatch
     monkeypatch.setattr(warming, "overviews", lambda: iter([publish, lambda: done.append(1)]))
     assert not warming.warm(app)
     assert done == []
+
+
+def test_a_server_keeps_the_overviews_of_each_snapshot_ready(database: Database) -> None:
+    app = create_app(database)
+    ended = warming.start(app)
+    try:
+        assert waited_for(app, 1)
+        with database.write("more") as draft:
+            draft.replace(GRAPH, [*programme("one"), *programme("other")])
+        assert waited_for(app, 2)
+    finally:
+        ended.set()
+
+
+def waited_for(app: Flask, programmes: int) -> bool:
+    """Whether a list of so many programmes is ready, in a while."""
+    for _ in range(600):
+        with app.app_context():
+            if len(ready("members-programme") or ()) == programmes:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def test_what_is_kept_has_an_end(ten_cases: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.pages.kept._ENTRIES", 1000)
+    with create_app(ten_cases).app_context():
+        for number in range(10):
+            kept(f"list-{number}", lambda: [0] * 300)
+        assert [number for number in range(10) if ready(f"list-{number}")] == [7, 8, 9]
 
 
 def test_who_comes_meanwhile_waits_for_what_is_being_made(ten_cases: Database) -> None:
