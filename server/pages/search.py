@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from graph.reader import Reader
+from graph.search import index_of
 from server import access, finding, links, listing_files, texts
 from server.finding import Found, Wish
 from server.listing_files import About, Ending
@@ -31,6 +33,8 @@ OFFERED: Final = 60
 #: Things in one file; `page` leads to the next.
 IN_A_FILE: Final = 1000
 _SUGGESTED: Final = 10
+#: Names of graphs with more quads are indexed in the background, which takes a while.
+_LARGE: Final = 200_000
 _UNDERTAKINGS: Final = "undertakings"
 _ENDINGS: Final = "<any(json, csv, ttl, geojson):ending>"
 
@@ -74,6 +78,7 @@ def search(lang: str) -> Response:
     if (same := unchanged()) is not None:
         return same
     wish = _wish()
+    _check_names(wish.words)
     found = finding.search(access.engine(), wish, _undertakings())
     pages = max(1, -(-len(found.things) // PAGE))
     number = page_number(pages)
@@ -103,6 +108,7 @@ def search(lang: str) -> Response:
 def as_file(lang: str, ending: str) -> Response:
     """Give what fits as a file, a thousand things at most."""
     wish = _wish()
+    _check_names(wish.words)
     found = finding.search(access.engine(), wish, _undertakings())
     title = " · ".join(filter(None, (texts.text(lang, "site.search"), wish.words, wish.kind)))
     return file(found.things, len(found.things), None, title, Ending(ending))
@@ -131,6 +137,7 @@ def autocomplete() -> Response:
     etag = access.tag(request.full_path)
     if (same := access.not_modified(etag)) is not None:
         return same
+    _check_names(request.args.get("q", "").strip())
     engine = access.engine()
     labels = Labels(engine)
     found = finding.suggestions(engine, request.args.get("q", ""), _SUGGESTED, request.args.get("type"))
@@ -162,6 +169,15 @@ def know_undertakings() -> None:
 def _undertakings() -> Undertakings | None:
     found = ready(_UNDERTAKINGS)
     return found if isinstance(found, Undertakings) else None
+
+
+def _check_names(words: str) -> None:
+    """Raise a 503 while the names of a large snapshot are still being indexed: asking would begin a second time."""
+    reader = access.reader()
+    if not words or not isinstance(reader, Reader) or reader.snapshot is None or access.current().engine is None:
+        return
+    if reader.snapshot.quads > _LARGE and not index_of(reader.snapshot.path).exists():
+        raise refused(503, "Names are being indexed", "refused.indexing", headers={"Retry-After": "10"})
 
 
 def file(found: list[Found], total: int, following: str | None, title: str, ending: Ending) -> Response:

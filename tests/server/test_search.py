@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from graph.database import Database
+from graph.search import index_of
 from ontology.namespaces import thing
+from server.app import create_app
 
 YIXIU = thing("programme", "yixiu-yunshang")
 
@@ -139,3 +144,25 @@ def test_suggestions_are_short_named_in_the_readers_language_and_lead_to_pages(s
     assert len(found(site, "/autocomplete?q=上&lang=zh")["results"]) <= 10
     assert found(site, "/autocomplete?q=")["results"] == []
     assert site.get("/autocomplete?q=a&lang=xx").status_code == 400
+
+
+def test_while_names_are_being_indexed_a_search_says_so_and_begins_nothing(
+    ten_cases: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.pages.search._LARGE", 0)
+    shutil.copytree(ten_cases.path, tmp_path / "db")
+    database = Database(tmp_path / "db")
+    engine = database.reader()
+    index = index_of(engine.snapshot.path) if engine.snapshot else tmp_path
+    index.unlink(missing_ok=True)
+    with create_app(database, engine=engine).test_client() as client:
+        for path in ("/zh/search?q=楚雄", "/zh/search.json?q=楚雄", "/autocomplete?q=楚雄"):
+            refused = client.get(path, headers={"Accept": "text/html"})
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+            assert "名称索引" in refused.get_data(as_text=True) or path.startswith("/autocomplete")
+        assert not index.exists()
+        assert client.get("/zh/search?type=programme").status_code == 200
+        assert client.get("/zh/area/").status_code == 200
+        engine.search("楚雄")
+        assert index.exists()
+        assert "532300" in client.get("/zh/search?q=楚雄", headers={"Accept": "text/html"}).get_data(as_text=True)
