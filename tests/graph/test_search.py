@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -203,3 +204,39 @@ def test_workers_search_and_the_index_is_made_for_them(pool: tuple[Database, Poo
     while not index_of(snapshot.path).exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert index_of(snapshot.path).exists()
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> tuple[search.Index, search.Index]:
+    """Names of which many begin alike, in an index that lists its words and in one that does not."""
+    store, folder = Store(), tmp_path_factory.mktemp("crowd")
+    label = NamedNode(PREFIXES["rdfs"] + "label")
+    for n in range(400):
+        text = f"Market{n:03} orchard{'s' * (n % 2)} Zürich {n // 7}" if n % 3 else f"楚雄第{n}小学"
+        store.add(Quad(NamedNode(f"urn:n{n}"), label, Literal(text, language="en" if n % 3 else "zh")))
+    search.build(store, folder / "new.sqlite")
+    search.build(store, folder / "old.sqlite")
+    with closing(sqlite3.connect(folder / "old.sqlite")) as database:
+        database.execute("DROP TABLE term")
+    return search.Index(folder / "new.sqlite"), search.Index(folder / "old.sqlite")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "market", "market0", "market 12", "mark orch", "orchard 12", "orchards 12", "zurich 3", "ZÜRICH 3", "chuxiong",
+        "chux", "cx", "楚雄 12", "楚雄第12", "market017", "market017 orch", "market nothing", "nothing", "m 5",
+        "orchard' 5", "5 market",
+    ],
+)  # fmt: skip
+def test_the_list_of_words_changes_no_answer(crowd: tuple[search.Index, search.Index], text: str) -> None:
+    new, old = crowd
+
+    assert new.find(text, limit=500) == old.find(text, limit=500)
+    assert new.find(text, limit=500, language="zh") == old.find(text, limit=500, language="zh")
+
+
+def test_names_found_through_words_that_many_begin_like(crowd: tuple[search.Index, search.Index]) -> None:
+    assert [hit.name for hit in crowd[0].find("market 17")] == [
+        f"Market{n} orchard{'s' * (n % 2)} Zürich 17" for n in (122, 124, 119, 121, 125)
+    ]
