@@ -28,6 +28,8 @@ _DEPTH: Final = 3
 #: At most so many statements and parts are read for one thing, and so many subjects listed by property.
 STATEMENTS: Final = 5000
 LISTED: Final = 50
+#: Statements of a thing from which on a page reads some of each property only, and counts the rest.
+ENOUGH: Final = 1000
 #: Of a thing with more statements than that, so many are read of each property.
 CROWDED: Final = 100
 #: Of more things that point to one by a property any are listed, not the first: the engine is slow at sorting.

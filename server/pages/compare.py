@@ -73,7 +73,7 @@ def compare(lang: str) -> Response:
     engine = access.engine()
     columns = []
     for iri in chosen:
-        around = neighbourhood.read(engine, iri, listed=RELATED)
+        around = neighbourhood.read(engine, iri, listed=RELATED, most=neighbourhood.ENOUGH)
         if not around:
             raise refused(404, "Not found", "refused.unknown", iri=iri)
         portrait = Painter(around, lang, document_texts(around), document.is_long).portrait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from flask import Blueprint, Response, redirect, request
 
@@ -23,9 +22,6 @@ from server.things import engine_for, missing, size_of_graph
 
 blueprint = Blueprint("thing", __name__)
 
-#: Statements from which on a page reads some of each property, and counts the rest.
-_STATEMENTS: Final = 1000
-
 
 @blueprint.get(f"/{LANGUAGE}/<kind>/<path:key>")
 def thing(lang: str, kind: str, key: str) -> Response:
@@ -42,7 +38,7 @@ def thing(lang: str, kind: str, key: str) -> Response:
         found = relations.read(lang, name, property_, is_incoming=is_incoming)
         return page("relation.html", name=name, relation=found, parameter=naming.short(property_))
     engine = engine_for(name)
-    around = neighbourhood.read(engine, name.iri, listed=RELATED, most=_STATEMENTS)
+    around = neighbourhood.read(engine, name.iri, listed=RELATED, most=neighbourhood.ENOUGH)
     size = size_of_graph(name.iri)
     if not around and size is None:
         raise missing(name)
