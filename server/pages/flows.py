@@ -32,7 +32,10 @@ Pairs = dict[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An area on the map; `radius` grows with the programmes that begin or end there."""
+    """An area on the map; `radius` grows with the programmes that begin or end there.
+
+    Its name stands to the right (`side` is 1), to the left (-1), or has no room (0).
+    """
 
     link: Link
     x: float
@@ -40,7 +43,7 @@ class Point:
     radius: float
     count: int
     is_donor: bool
-    has_name: bool
+    side: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def _points(
             shown.of_width(0.004 + 0.0016 * min(total[iri], 9) ** 0.5),
             total[iri],
             begins[iri] > 0,
-            has_name,
+            side,
         )
-        for iri, has_name in zip(ordered, names, strict=True)
+        for iri, side in zip(ordered, names, strict=True)
     ]

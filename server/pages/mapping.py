@@ -119,20 +119,27 @@ def curve(start: tuple[float, float], end: tuple[float, float]) -> str:
     return f"M{x1:g} {y1:g}Q{middle[0]:.1f} {middle[1]:.1f} {x2:g} {y2:g}"
 
 
-def named(points: Sequence[tuple[tuple[float, float], str]], within: Frame) -> list[bool]:
-    """Return for each point whether its name can stand to its right without touching a point or an earlier name."""
+def named(points: Sequence[tuple[tuple[float, float], str]], within: Frame) -> list[int]:
+    """Return for each point where its name can stand without touching a point or an earlier name.
+
+    1 is to its right, -1 to its left where there is no room to the right, 0 nowhere.
+    """
     half = within.of_width(_LINE) / 2
     dots = [(x - half / 2, y - half / 2, x + half / 2, y + half / 2) for (x, y), _ in points]
     taken: list[Box] = []
-    shown = []
+    shown: list[int] = []
     for n, ((x, y), name) in enumerate(points):
         letters = sum(1.0 if ord(c) > _WIDE else 0.55 for c in name)
-        box = (x, y - half, x + within.of_width(_LETTER) * (letters + 1.2), y + half)
+        length = within.of_width(_LETTER) * (letters + 1.2)
         others = [dot for i, dot in enumerate(dots) if i != n and dot != dots[n]]
-        free = box[2] < within.x + within.width and not any(_touch(box, other) for other in (*taken, *others))
-        shown.append(free)
-        if free:
-            taken.append(box)
+        shown.append(0)
+        for side, left in ((1, x), (-1, x - length)):
+            box = (left, y - half, left + length, y + half)
+            is_inside = within.x < left and box[2] < within.x + within.width
+            if is_inside and not any(_touch(box, other) for other in (*taken, *others)):
+                shown[-1] = side
+                taken.append(box)
+                break
     return shown
 
 

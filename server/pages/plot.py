@@ -24,12 +24,12 @@ _LEAST: Final = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place on the plot; its name is written where there is room."""
+    """A place on the plot; its name stands to the right (`side` is 1), to the left (-1), or has no room (0)."""
 
     name: Cell
     x: float
     y: float
-    is_named: bool
+    side: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def plot(table: Table) -> Plot | None:
     shown = [(name, project(longitude, latitude)) for name, latitude, longitude in placed[:POINTS]]
     around = frame((at for _, at in shown), _LEAST)
     names = named([(at, _words(name)) for name, at in shown], around)
-    points = [Point(name, *at, is_named) for (name, at), is_named in zip(shown, names, strict=True)]
+    points = [Point(name, *at, side) for (name, at), side in zip(shown, names, strict=True)]
     return Plot(points, around, graticule(around), land(), len(placed) - len(shown))
 
 

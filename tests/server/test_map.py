@@ -81,3 +81,10 @@ def test_the_land_can_be_left_out(ten_cases: Database) -> None:
 def test_an_unknown_theme_is_told_or_empty(site: FlaskClient) -> None:
     assert site.get("/en/map?theme=%3C%3E", headers=BROWSER).status_code == 400
     assert "<circle" not in page(site, "/en/map?theme=no-such")
+
+
+def test_a_name_at_the_edge_stands_on_the_other_side() -> None:
+    within = frame([(0.0, 0.0), (1000.0, 500.0)])
+    right, left = within.x + within.width - 20, within.x + 20
+    assert named([((right, 100.0), "Shanghai Municipality"), ((left, 300.0), "Kashgar")], within) == [-1, 1]
+    assert named([((right, 100.0), "上海市" * 40)], within) == [0]
