@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from graph.sources import Source
 from loaders.case_file import read_case_file
 from loaders.gazetteer import areas
 from loaders.links.source import builtin_links
-from loaders.references import unresolved
+from loaders.references import references, unresolved
 from ontology.errors import Origin, Problem, SourceError
 from ontology.records import Area, Case, Record
 
@@ -52,6 +53,20 @@ def builtin_sources() -> list[Source]:
     sources[0] = with_other_years(sources[0])
     cases = sorted(sources[2:], key=lambda source: (min(case_numbers(source), default=0), source.graph))
     return [*sources[:2], *cases, builtin_links()]
+
+
+def areas_needed(sources: Sequence[Source]) -> list[Source]:
+    """Return the source of the built-in areas if one of them is named in `sources` and defined in none of them.
+
+    Case files made from articles name units by their codes and do not define those that come with Duikou.
+    """
+    defined = {record.ref for source in sources for record in source.records}
+    named = {ref for source in sources for record in source.records for _, ref in references(record)}
+    missing = named - defined
+    if not any(ref.startswith("area/") for ref in missing):
+        return []
+    areas = read_case_file(FOLDER / "areas.yaml")
+    return [with_other_years(areas)] if any(record.ref in missing for record in areas.records) else []
 
 
 def with_other_years(source: Source) -> Source:

@@ -30,10 +30,7 @@ def text_or_article(database: Database, path: Path) -> Kind:
 
 
 def read_articles(database: Database, paths: Sequence[Path]) -> tuple[list[Source], list[str]]:
-    """Return the sources that articles are, and their texts; with the built-in areas where the directory has none.
-
-    `SourceError` with the problems of all of them.
-    """
+    """Return the sources that articles are, and their texts. `SourceError` with the problems of all of them."""
     from graph.documents import loaders_of
     from loaders.article.document import read_document
     from loaders.article.source import LOADER, article_source
@@ -63,16 +60,4 @@ def read_articles(database: Database, paths: Sequence[Path]) -> tuple[list[Sourc
         texts.append(document.text)
     if problems:
         raise SourceError(*problems)
-    return [*_areas(database, sources), *sources], texts
-
-
-def _areas(database: Database, sources: Sequence[Source]) -> list[Source]:
-    """Return the built-in areas if they are needed: an article names units by their codes and does not define them."""
-    from loaders.builtin import FOLDER
-    from loaders.case_file import read_case_file
-    from ontology.namespaces import named_graph
-
-    current = database.current
-    if not sources or (current is not None and named_graph("areas") in current.graphs):
-        return []
-    return [read_case_file(FOLDER / "areas.yaml")]
+    return sources, texts

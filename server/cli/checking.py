@@ -38,7 +38,7 @@ _LONGEST = 64 << 20
 def validate(
     paths: tuple[Path, ...], directory: Path | None, wanted: str, document: Path | None, reasoner: bool
 ) -> None:
-    """Check case files and RDF files, or a whole data directory, and publish nothing.
+    """Check case files, articles and RDF files, or a whole data directory, and publish nothing.
 
     Prints a report; exits with 1 when there are violations.
     """
@@ -66,6 +66,8 @@ def _sources(database: Database, paths: Sequence[Path], document: Path | None) -
     from graph.publish import publish
     from loaders.evidence import check_against_text
     from ontology.errors import SourceError, ValidationError
+    from server.cli.articles import read_articles, text_or_article
+    from server.cli.loading import with_areas
     from server.cli.sources import Kind, kind_of
 
     cases: list[Source] = []
@@ -74,7 +76,12 @@ def _sources(database: Database, paths: Sequence[Path], document: Path | None) -
     for path in paths:
         try:
             kind = kind_of(path, None)
-            if kind is Kind.CASE:
+            if kind is Kind.DOCUMENT:
+                kind = text_or_article(database, path)
+            if kind is Kind.ARTICLE:
+                articles, _ = read_articles(database, [path])
+                cases += articles
+            elif kind is Kind.CASE:
                 source = _read_case(path)
                 cases.append(source)
                 problems += check_against_text(source, words) if words is not None else []
@@ -83,13 +90,13 @@ def _sources(database: Database, paths: Sequence[Path], document: Path | None) -
 
                 load_rdf(database, [path], dry_run=True)
             else:
-                output.note(f"{path}: a document is checked by --document, or by `duikou load`")
+                output.note(f"{path}: a text that others cite is checked by --document, or by `duikou load`")
         except (SourceError, ValidationError) as error:
             problems += error.problems
     if cases and not problems:
         try:
             with output.progress() as bar:
-                publish(database, cases, command="validate", progress=bar, dry_run=True)
+                publish(database, with_areas(database, cases), command="validate", progress=bar, dry_run=True)
         except (SourceError, ValidationError) as error:
             problems += error.problems
     return problems

@@ -89,7 +89,7 @@ def load(
     reports = []
     if sources or articles:
         with keeping(database, [] if dry_run else texts):
-            reports.append(_publish(database, [*articles, *sources], dry_run))
+            reports.append(_publish(database, with_areas(database, [*articles, *sources]), dry_run))
     if by_kind[Kind.RDF]:
         reports.append(_load_rdf(database, by_kind[Kind.RDF], graph, dry_run))
     for path in by_kind[Kind.DOCUMENT]:
@@ -114,6 +114,17 @@ def read_cases(paths: Sequence[Path]) -> list[Source]:
     if problems:
         raise SourceError(*problems)
     return sources
+
+
+def with_areas(database: Database, sources: Sequence[Source]) -> list[Source]:
+    """Return the sources, behind the built-in areas where they need them and the directory has none."""
+    from loaders.builtin import areas_needed
+    from ontology.namespaces import named_graph
+
+    current = database.current
+    if current is not None and named_graph("areas") in current.graphs:
+        return list(sources)
+    return [*areas_needed(sources), *sources]
 
 
 def _publish(database: Database, sources: Sequence[Source], dry_run: bool) -> Report:

@@ -9,7 +9,7 @@ import pytest
 
 from graph.sources import Source
 from loaders import builtin
-from loaders.builtin import builtin_files, builtin_sources
+from loaders.builtin import areas_needed, builtin_files, builtin_sources
 from loaders.evidence import check_against_text
 from ontology.errors import SourceError
 from ontology.records import Area, Case, Measurement, Participation, Programme, SourceDocument, TextEvidence
@@ -144,3 +144,11 @@ def test_mistakes_in_two_files_are_told_together(copy: Path) -> None:
         (copy / name).write_text("duikou: 1\n", encoding="utf-8")
 
     assert failure().count("the field source is missing") == 2
+
+
+def test_built_in_areas_are_needed_where_they_are_named_and_not_defined(sources: list[Source]) -> None:
+    areas, case = sources[0], next(s for s in sources if any(isinstance(r, Programme) for r in s.records))
+
+    assert [needed.graph for needed in areas_needed([case])] == ["areas"]
+    assert areas_needed([areas, case]) == []
+    assert areas_needed([]) == []

@@ -320,3 +320,22 @@ def test_a_reviewed_case_file_is_not_replaced_by_its_article(article: Path, tmp_
     refused = run("load", article, "--as", "article", "--db", db)
     assert refused.exit_code == 1
     assert "may have been reviewed" in refused.stderr
+
+
+def test_a_case_file_loads_into_an_empty_directory(article: Path, tmp_path: Path) -> None:
+    target, db = tmp_path / "luoning.yaml", tmp_path / "db"
+    run("extract", article, "-o", target)
+
+    result = run("load", target, "--db", db)
+    assert result.exit_code == 0, result.stderr
+    assert ask(tmp_path, FIGURE)
+
+
+def test_an_article_is_validated_without_being_loaded(article: Path, tmp_path: Path) -> None:
+    db = tmp_path / "db"
+    assert run("build", "--db", db).exit_code == 0
+    before = Database(db).current
+
+    result = run("validate", article, "--db", db)
+    assert (result.exit_code, "no violations" in result.stdout) == (0, True), result.stderr
+    assert Database(db).current == before
