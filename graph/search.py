@@ -12,6 +12,7 @@ which is replaced, before the engine sees the query, by the things found, best f
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import sqlite3
@@ -90,23 +91,28 @@ def index_of(snapshot: Path) -> Path:
 def opened(snapshot: Path, store: Store) -> Index:
     """Open the index of a snapshot, which is made first if it is not there yet.
 
-    It comes into its place whole. Where the directory cannot be written to, it is kept in a
-    temporary file for as long as it is open.
+    It comes into its place whole; while another process makes it, this one waits. Where the directory cannot
+    be written to, it is kept in a temporary file for as long as it is open.
     """
     path = index_of(snapshot)
-    if not path.exists():
-        scratch = snapshot / f"{_FILE}.{os.getpid()}-{threading.get_ident()}"
+    if path.exists():
+        return Index(path)
+    turn, scratch = snapshot / f"{_FILE}.making", snapshot / f"{_FILE}.{os.getpid()}-{threading.get_ident()}"
+    try:
+        held = turn.open("wb")
+    except OSError:
+        with tempfile.TemporaryDirectory() as folder:
+            build(store, Path(folder, _FILE))
+            return Index(Path(folder, _FILE))
+    with held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # let go of when this process ends, however that comes about
         try:
-            scratch.touch()
-        except OSError:
-            with tempfile.TemporaryDirectory() as folder:
-                build(store, Path(folder, _FILE))
-                return Index(Path(folder, _FILE))
-        try:
-            build(store, scratch)
-            scratch.replace(path)
+            if not path.exists():
+                build(store, scratch)
+                scratch.replace(path)
         finally:
             scratch.unlink(missing_ok=True)
+            turn.unlink(missing_ok=True)
     return Index(path)
 
 

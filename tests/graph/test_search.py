@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -240,3 +243,33 @@ def test_names_found_through_words_that_many_begin_like(crowd: tuple[search.Inde
     assert [hit.name for hit in crowd[0].find("market 17")] == [
         f"Market{n} orchard{'s' * (n % 2)} Zürich 17" for n in (122, 124, 119, 121, 125)
     ]
+
+
+def test_who_comes_while_an_index_is_made_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, label = Store(), NamedNode(PREFIXES["rdfs"] + "label")
+    store.add(Quad(NamedNode("urn:a"), label, Literal("楚雄", language="zh")))
+    made, begun, build = [], threading.Event(), search.build
+
+    def slowly(store: Store, path: Path) -> int:
+        made.append(path)
+        begun.set()
+        time.sleep(0.3)
+        return build(store, path)
+
+    monkeypatch.setattr(search, "build", slowly)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(search.opened, tmp_path, store)
+        assert begun.wait(10)
+        second = pool.submit(search.opened, tmp_path, store)
+        found = [index.result().find("chuxiong")[0].iri for index in (first, second)]
+
+    assert found == ["urn:a", "urn:a"]
+    assert len(made) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [index_of(tmp_path).name]
+
+
+def test_an_index_whose_maker_was_killed_is_made_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / f"{index_of(tmp_path).name}.making").touch()
+
+    assert search.opened(tmp_path, Store()).find("chuxiong") == []
+    assert index_of(tmp_path).exists()
