@@ -39,8 +39,9 @@ _PREFERRED: Final = NAMES[:3]
 AT_MOST: Final = 1000
 PROPERTY: Final = term("search")
 
-#: Up to so many characters SQLite has an index of beginnings, and from so many words on it is as fast without the list.
+#: Up to so many characters SQLite has an index of beginnings.
 _SHORT: Final = 3
+#: So many words that begin alike are asked for one by one; with more SQLite is as fast by itself.
 _FEW: Final = 64
 #: So many names are looked through one by one, in less than ten milliseconds.
 _CHECKED: Final = 100

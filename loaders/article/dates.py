@@ -12,8 +12,10 @@ from loaders.article.segments import Structure
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3}|几|数|多)"
 _YEAR = r"(?:(?:19|20)\d\d|[一二][九〇零○][〇零○一二三四五六七八九]{2})"
+#: Quarters from the year's first one on: 前三季度, 一至三季度.
+_FIRST_QUARTERS = r"前[二两三23]个?季度|[一1][至到—-][二三23]季度"
 _PART = (
-    r"(?:上半年|下半年|前[二两三23](?:个)?季度|[一1][至到—-][二三23]季度|第?[一二三四1-4]季度|年初|年中|年底|年末|岁末|底|末|初|春季?|夏季?|秋季?|冬季?|"
+    rf"(?:上半年|下半年|{_FIRST_QUARTERS}|第?[一二三四1-4]季度|年初|年中|年底|年末|岁末|底|末|初|春季?|夏季?|秋季?|冬季?|"
     r"暑期|暑假|寒假|春节|全年|前后|以来|起|间)"
 )
 _RELATIVE = r"(?:今年|去年|前年|明年|后年|上年|本年度?|当年|同年|翌年|次年|今春|今秋|今夏|今冬)"
@@ -36,7 +38,7 @@ DATE = re.compile(
     rf"|(?P<week>(?<!每)(?:周|星期|礼拜)[一二三四五六日天](?![个天]))"
     rf"|(?P<span>(?<!历时)(?<!用了)(?<!长达)(?<!为期)(?<!经过)(?<!花了)(?<!耗时)(?<!持续)(?<!历经)(?:每(?:半|{_COUNT}|\d+)个?(?:年|月|天|周|季度|星期|小时)|(?:近|过去|最近|未来|今后|(?<![提目日之此])前|头|这|此后|之后|随后|接下来的?|下一个|上一个){_COUNT}个?(?:多)?(?:年|个?月|周|天|载)(?:多)?(?:来|间|里|中|内|时间)?(?!级))"
     rf"|{_COUNT}多?(?:年|个多?月|天|载)多?(?:以来|来(?![自到源])|间(?![隔断接])|里(?!程))|{_COUNT}年多?下来|{_COUNT}年过去|{_COUNT}年内(?!部)|{_N}年前|{_N}年后|前{_COUNT}(?:秒|分钟)|(?:数|多|几|近)(?:年|月)来|近日|近期|近年|(?<![\d一二三四五六七八九十百千万])多年|日前|{_N}月龄)"
-    rf"|(?P<half>上半年|下半年|前[二两三23](?:个)?季度|[一1][至到—-][二三23]季度|[一二三四]季度)(?!度)"
+    rf"|(?P<half>上半年|下半年|{_FIRST_QUARTERS}|[一二三四]季度)(?!度)"
     rf"|(?P<named>目前|截至目前|截止目前|如今|现在|年初|年中|年底|年末|岁末|全年|长期以来|一直以来))"
 )  # fmt: skip
 _KINDS = ("iso", "years", "year", "month", "day", "clock", "decade", "plan", "week", "span", "half", "named")
@@ -69,12 +71,18 @@ def date_spans(text: str, today: str | None) -> list[DateSpan]:
         as_of = bool(_AS_OF.search(text, max(0, found.start() - 3), found.start()))
         interval = _interval(found, year, today)
         kind = next(k for k in _KINDS if found[k])
-        begins = kind in ("iso", "year", "month") and text[found.start() - 1 : found.start()] in ("自", "从")
-        begins = begins and _EVER_SINCE.match(text, found.end()) is not None
-        if interval and (begins or (kind == "year" and found[0].endswith(("起", "以来")))):
+        if interval and _goes_on(text, found, kind):
             interval = f"{interval.partition('/')[0]}/.."
         spans.append(DateSpan(found.start(), found.end(), kind, interval, as_of))
     return spans
+
+
+def _goes_on(text: str, found: re.Match[str], kind: str) -> bool:
+    """Whether a date is the beginning of a period without an end: 2018年起, 自2018年3月开展以来."""
+    if kind == "year" and found[0].endswith(("起", "以来")):
+        return True
+    behind_from = kind in ("iso", "year", "month") and text[found.start() - 1 : found.start()] in ("自", "从")
+    return behind_from and _EVER_SINCE.match(text, found.end()) is not None
 
 
 def _interval(found: re.Match[str], year: int | None, today: str | None) -> str | None:
@@ -106,7 +114,7 @@ def _of_year(found: re.Match[str], year: int | None) -> str | None:
     if found["m"]:
         return _months(year, found["m"], found["m2"], found["d"])
     part = found["part"]
-    if found["thisyear"] or part in {"以来", "起"}:
+    if found["thisyear"]:
         return f"{year}-01/.."
     return _part(year, part) if part else f"{year}-01/{year}-12"
 

@@ -15,11 +15,11 @@ import pyoxigraph as ox
 
 from graph.engine import Engine
 from ontology.namespaces import concept
-from ontology.records import ROLES
 from server import neighbourhood, queries
 from server.naming import Link
 from server.neighbourhood import Neighbourhood
 from server.pages.evidence import Citation, Evidence, Texts
+from server.pages.parties import ROLE_KEYS
 from server.pages.quantities import Figure, Quantities
 from server.pages.values import iris
 
@@ -71,9 +71,7 @@ def deeds(engine: Engine, iri: str, lang: str, is_long: Callable[[str], bool], t
     around = neighbourhood.of_several(engine, programmes[:SHOWN])
     evidence = Evidence(around, lang, texts, is_long)
     quantities = Quantities(around, lang, evidence)
-    around.labels.load(
-        concept("role", curie.partition(":")[2].removesuffix("Participation")) for _, curie in ROLES.values()
-    )
+    around.labels.load(concept("role", key) for key in ROLE_KEYS.values())
     found = [
         Deed(
             around.labels.link(one, lang),
@@ -88,8 +86,7 @@ def deeds(engine: Engine, iri: str, lang: str, is_long: Callable[[str], bool], t
 
 def _parts(around: Neighbourhood, programme: str, body: str, lang: str, evidence: Evidence) -> list[Part]:
     found = []
-    for _, curie in ROLES.values():
-        key = curie.partition(":")[2].removesuffix("Participation")
+    for curie, key in ROLE_KEYS.items():
         for part in iris(around.of(programme, curie)):
             if body in iris(around.of(part, "dk:participant")):
                 found.append(Part(around.labels.link(concept("role", key), lang), evidence.of(part)))

@@ -59,11 +59,7 @@ def register(app: Flask) -> None:
 
 def kept(name: str, make: Callable[[], T]) -> T:
     """Return what `make` gives, the same until another snapshot is served. Who comes meanwhile waits for it."""
-    all_kept = current_app.extensions[_EXTENSION]
-    assert isinstance(all_kept, Kept)
-    now = access.snapshot()
-    state = (now and now.number, now and now.created)
-    slot = all_kept.slot(name)
+    slot, state = _slot(name), _state()
     if slot.state != state:
         with slot.making:
             if slot.state != state:
@@ -75,8 +71,16 @@ def kept(name: str, make: Callable[[], T]) -> T:
 
 def ready(name: str) -> Any:
     """Return what is kept of the served snapshot under a name, None where it has yet to be made."""
+    slot = _slot(name)
+    return slot.value if slot.state == _state() else None
+
+
+def _slot(name: str) -> _Slot:
     all_kept = current_app.extensions[_EXTENSION]
     assert isinstance(all_kept, Kept)
+    return all_kept.slot(name)
+
+
+def _state() -> tuple[int | None, str | None]:
     now = access.snapshot()
-    slot = all_kept.slot(name)
-    return slot.value if slot.state == (now and now.number, now and now.created) else None
+    return (now.number, now.created) if now else (None, None)

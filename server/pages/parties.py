@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -17,6 +18,9 @@ from server.pages.quantities import is_unreviewed
 from server.pages.values import decimal, iris
 from server.pages.wording import texts_of
 from server.texts import text
+
+#: The properties that lead to participations, in the order of the ontology, each with the key of its role's concept.
+ROLE_KEYS: Final = {curie: curie.partition(":")[2].removesuffix("Participation") for _, curie in ROLES.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ class Parties:
     def roles(self, iri: str) -> list[Role]:
         """Return the roles of a thing with the parties of each, in the order of the ontology."""
         found: list[Role] = []
-        keys = {curie: curie.partition(":")[2].removesuffix("Participation") for _, curie in ROLES.values()}
-        self._around.labels.load(concept("role", key) for curie, key in keys.items() if self._around.of(iri, curie))
-        for _, curie in ROLES.values():
+        self._around.labels.load(
+            concept("role", key) for curie, key in ROLE_KEYS.items() if self._around.of(iri, curie)
+        )
+        for curie, key in ROLE_KEYS.items():
             parts = [
                 Participant(
                     self._link(party),
@@ -63,7 +68,7 @@ class Parties:
                 for party in iris(self._around.of(part, "dk:participant"))
             ]
             if parts:
-                found.append(Role(keys[curie], self._link(concept("role", keys[curie])), parts))
+                found.append(Role(key, self._link(concept("role", key)), parts))
         return found
 
     def _detail(self, part: str) -> str | None:
@@ -77,7 +82,7 @@ class Parties:
     def cited(self, iri: str) -> dict[str, list[Citation]]:
         """Return the words for what a thing's participations say: party → citations."""
         found: dict[str, list[Citation]] = {}
-        for _, curie in ROLES.values():
+        for curie in ROLE_KEYS:
             for part in iris(self._around.of(iri, curie)):
                 for party in iris(self._around.of(part, "dk:participant")):
                     known = found.setdefault(party, [])

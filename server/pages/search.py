@@ -172,7 +172,7 @@ def _undertakings() -> Undertakings | None:
 
 
 def _check_names(words: str) -> None:
-    """Raise a 503 while the names of a large snapshot are still being indexed: asking would begin a second time."""
+    """Raise a 503 while the names of a large snapshot are still being indexed: asking would wait for that."""
     reader = access.reader()
     if not words or not isinstance(reader, Reader) or reader.snapshot is None or access.current().engine is None:
         return

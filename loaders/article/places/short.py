@@ -69,11 +69,11 @@ def abbreviated(
                 at += 1  # a body's name; its parts are no mentions of their own
                 continue
             reading = _Character(text, at, begin, end, tokens, codes)
-            row = reading.chain(found)
-            if row:
-                for place, several in enumerate(row):
-                    yield _mention(at + place, several, "place.chain")
-                at += len(row)
+            provinces = reading.chain(found)
+            if provinces:
+                for offset, province in enumerate(provinces):
+                    yield _mention(at + offset, province, "place.chain")
+                at += len(provinces)
                 continue
             second = reading.pair(found) if at + 1 < end and not taken(at + 1) else None
             if second is not None:
