@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Final
 
@@ -101,11 +101,20 @@ def current() -> Asking:
     return _current.get() or Asking()
 
 
-@contextlib.contextmanager
-def asked(asking: Asking) -> Iterator[Asking]:
-    """Name the question that this thread is at work at."""
-    token = _current.set(asking)
-    try:
-        yield asking
-    finally:
-        _current.reset(token)
+def asked(asking: Asking) -> contextlib.AbstractContextManager[Asking]:
+    """Name the question that this thread, or task, is at work at."""
+    return _Asked(asking)
+
+
+class _Asked(contextlib.AbstractContextManager[Asking]):
+    __slots__ = ("_asking", "_token")
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def __enter__(self) -> Asking:
+        self._token = _current.set(self._asking)
+        return self._asking
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)

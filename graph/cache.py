@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
-from graph.engine import Answer, Dataset, Engine
+from graph.engine import Answer, Dataset, Engine, answering_of
 from graph.formats import Format
 from graph.store import Store
 
@@ -35,6 +35,7 @@ class Cache:
 
     def __init__(self, engine: Engine, database: Store, *, most: int = 64 << 20) -> None:
         self._engine = engine
+        self._answering = answering_of(engine)
         self._database = database
         self._most: Final = most
         self._kept: OrderedDict[_Key, Answer] = OrderedDict()
@@ -43,23 +44,36 @@ class Cache:
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`."""
-        snapshot = self._database.recent().snapshot
-        key = (snapshot.number if snapshot else 0, text, dataset, tuple(formats))
-        with self._guard:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
-        answer = self._engine.answer(text, dataset, formats)
-        if not is_fickle(text) and _size(key, answer) <= self._most // 8:
-            self._keep(key, answer)
-        return answer
+        key = self._key(text, dataset, formats)
+        return self._find(key) or self._made(key, self._engine.answer(text, dataset, formats))
+
+    async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Awaited.answering`."""
+        key = self._key(text, dataset, formats)
+        return self._find(key) or self._made(key, await self._answering(text, dataset, formats))
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`."""
         answer = self.answer(text, dataset, formats)
         out.write(answer.body)
         return answer.format
+
+    def _key(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> _Key:
+        snapshot = self._database.recent().snapshot
+        return (snapshot.number if snapshot else 0, text, dataset, tuple(formats))
+
+    def _find(self, key: _Key) -> Answer | None:
+        with self._guard:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+            return kept
+
+    def _made(self, key: _Key, answer: Answer) -> Answer:
+        """Return an answer, kept if it may be."""
+        if not is_fickle(key[1]) and _size(key, answer) <= self._most // 8:
+            self._keep(key, answer)
+        return answer
 
     def _number(self) -> int:
         snapshot = self._database.reader().snapshot

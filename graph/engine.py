@@ -7,7 +7,9 @@ processes and remote endpoints implement the same protocol.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO, Final, Protocol
@@ -99,3 +101,34 @@ class Engine(Protocol):
 
         What stands in the file after an error is no answer: the caller drops it.
         """
+
+
+class Awaited(Protocol):
+    """An engine that an event loop can ask without a thread that waits."""
+
+    async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `Engine.answer`."""
+
+
+Answering = Callable[[str, Dataset, Sequence[Format]], Awaitable[Answer]]
+
+
+def answering_of(engine: Engine) -> Answering:
+    """Return how an event loop asks an engine: as it can (`Awaited`), or in a thread."""
+    own: Answering | None = getattr(engine, "answering", None)
+
+    def answer(text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        try:
+            return engine.answer(text, dataset, formats)
+        except Exception as error:
+            # What the frames hold of the engine has to end in the thread in which it was made.
+            at: BaseException | None = error
+            while at is not None:
+                traceback.clear_frames(at.__traceback__)
+                at = at.__context__
+            raise
+
+    async def in_thread(text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        return await asyncio.to_thread(answer, text, dataset, formats)
+
+    return own or in_thread

@@ -10,6 +10,7 @@ is refused, and the connection goes to the very address that was looked at.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import re
@@ -24,7 +25,7 @@ import urllib3
 from pyoxigraph import Literal, NamedNode
 
 from graph import tokens
-from graph.engine import Answer, Dataset, Engine, Exhausted, Limit, NotOffered
+from graph.engine import Answer, Dataset, Engine, Exhausted, Limit, NotOffered, answering_of
 from graph.formats import Format
 from ontology.errors import DuikouError, Origin, Problem, QueryError
 
@@ -57,6 +58,7 @@ class Federated:
 
     def __init__(self, engine: Engine, allowed: Collection[str], seconds: float) -> None:
         self._engine = engine
+        self._answering = answering_of(engine)
         self._allowed = frozenset(allowed)
         self._seconds = seconds
 
@@ -65,11 +67,22 @@ class Federated:
         resolved = resolve(text, self._allowed, time.monotonic() + self._seconds)
         return self._engine.answer(resolved, dataset, formats)
 
+    async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Awaited.answering`."""
+        if may_call(text, self._allowed):
+            return await asyncio.to_thread(self.answer, text, dataset, formats)
+        return await self._answering(text, dataset, formats)
+
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`."""
         answer = self.answer(text, dataset, formats)
         out.write(answer.body)
         return answer.format
+
+
+def may_call(text: str, allowed: Collection[str]) -> bool:
+    """Return whether a query may call one of these endpoints; True may be wrong, False is not."""
+    return bool(allowed) and "service" in text.lower()
 
 
 def resolve(text: str, allowed: Collection[str], deadline: float) -> str:
@@ -80,7 +93,7 @@ def resolve(text: str, allowed: Collection[str], deadline: float) -> str:
     read. `QueryError` if the endpoint cannot answer and the call is not SILENT, `Exhausted` if it
     takes too long or answers too much.
     """
-    if not allowed or "service" not in text.lower():
+    if not may_call(text, allowed):
         return text
     declared = tokens.prefixes(text)
     prologue = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in declared.items())

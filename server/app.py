@@ -13,7 +13,6 @@ from server import (
     catalogue,
     compression,
     crawlers,
-    express,
     graph_store,
     headers,
     health,
@@ -91,7 +90,6 @@ def create_app(
     compression.register(app)
     problems.register(app)
     headers.register(app)
-    app.wsgi_app = express.Express(app)  # type: ignore[method-assign]  # as Flask advises
     if public_url is not None:
         app.wsgi_app = public.Addressed(app.wsgi_app, public_url)  # type: ignore[method-assign]  # as Flask advises
     return app

@@ -10,12 +10,12 @@ reading, formats, tags, headers and encodings are those of the modules that the 
 
 from __future__ import annotations
 
-import io
+import asyncio
 import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,18 +23,23 @@ from flask import Flask
 from werkzeug.wrappers import Request as HttpRequest
 
 from graph.cache import is_fickle
+from graph.engine import answering_of
 from graph.formats import Format
 from graph.store import State
 from server import access, compression, headers, negotiation, observation, protocol, sparql
+from server.departures import Visit
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
+    from a2wsgi.asgi_typing import Send
 
 PATH: Final = "/sparql"
 #: The longest body of a POST that is read here.
 MOST_BODY: Final = 64 << 10
 #: The most bytes of prepared answers. They are the bodies of the two other caches, held here by reference.
 KEPT: Final = 32 << 20
+#: Answers of fewer bytes are compressed where they are made, others in a thread.
+_AT_ONCE: Final = 16 << 10
 #: Headers that make a request more than a plain question.
 _UNUSUAL: Final = frozenset({
     "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE",
@@ -59,7 +64,7 @@ class _Ready(NamedTuple):
     """An answer as it is sent, but for the headers that are of one request."""
 
     state: tuple[int, str] | None
-    headers: list[tuple[str, str]]
+    headers: list[tuple[bytes, bytes]]
     body: bytes
     size: int
 
@@ -100,28 +105,37 @@ class _Prepared:
 
 
 class Express:
-    """A WSGI application that answers plain queries itself, and hands all else to the one behind."""
+    """Answers plain queries in an event loop."""
 
-    def __init__(self, app: Flask, *, most: int = KEPT) -> None:
-        self.behind: WSGIApplication = app.wsgi_app
+    def __init__(self, app: Flask) -> None:
         self._served = access.of(app)
         self._numbers = observation.of(app)
         self._encoded = compression.of(app)
-        self._prepared = _Prepared(most)
+        self._prepared = _Prepared(KEPT)
+        self._answering = answering_of(self._served.engine) if self._served.engine else None
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") == PATH and (plain := _plain(environ)) is not None:
-            began = observation.begin_early(environ)
-            ready = self._answer(plain, environ)
-            if ready is not None:
-                return self._send(ready, plain, environ, began, start_response)
-        return self.behind(environ, start_response)
+    async def __call__(self, environ: WSGIEnvironment, visit: Visit, send: Send) -> bool:
+        """Answer a request, or return False: then the application has to. `Gone` where its client has."""
+        began = observation.begin_early(environ)
+        plain = await _plain(environ, visit)
+        if plain is None:
+            return False
+        ready = await self._answer(plain, environ)
+        if ready is None:
+            return False
+        name = observation.name_of(environ)
+        seconds = time.perf_counter() - began
+        self._numbers.note(plain.method, PATH, PATH, 200, len(ready.body), seconds, name)
+        own = [(b"server-timing", b"query;dur=%.1f" % (seconds * 1000)), (b"x-request-id", name.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": ready.headers + own})
+        await send({"type": "http.response.body", "body": ready.body, "more_body": False})
+        return True
 
-    def _answer(self, plain: _Plain, environ: WSGIEnvironment) -> _Ready | None:
+    async def _answer(self, plain: _Plain, environ: WSGIEnvironment) -> _Ready | None:
         """Return the answer to a request; None where it is not for this module to give one."""
         try:
-            snapshot = self._served.database.reader().snapshot
-            state = _state(snapshot)
+            reader = self._served.database.reader()
+            state = _state(reader.snapshot)
             if (ready := self._prepared.get(plain, state)) is not None:
                 self._numbers.hit.inc()
                 return ready
@@ -139,17 +153,17 @@ class Express:
         except Exception:  # whatever it is, the application behind meets it too, and knows how to tell
             return None
         try:
-            engine = self._served.engine or self._served.database.reader()
-            answer = engine.answer(asked.query, dataset, formats)
+            answering = self._answering or answering_of(reader)
+            answer = await answering(asked.query, dataset, formats)
         except Exception as error:
             sparql.hand_on(environ, error)
             return None
         lasting = not is_fickle(asked.query)
         etag = None
         if lasting and by_get:
-            etag = access.tag_at(self._served.version, snapshot, *sparql.parts(asked.query, dataset, formats))
-        ready = self._made(answer.body, answer.format, plain, etag, state)
-        number = snapshot.number if snapshot else 0
+            etag = access.tag_at(self._served.version, reader.snapshot, *sparql.parts(asked.query, dataset, formats))
+        ready = await self._made(answer.body, answer.format, plain, etag, state)
+        number = reader.snapshot.number if reader.snapshot else 0
         if lasting and number == (self._number() if answer.number is None else answer.number):
             self._prepared.keep(plain, ready)
         return ready
@@ -158,39 +172,34 @@ class Express:
         snapshot = self._served.database.reader().snapshot
         return snapshot.number if snapshot else 0
 
-    def _made(
+    async def _made(
         self, body: bytes, format: Format, plain: _Plain, etag: str | None, state: tuple[int, str] | None
     ) -> _Ready:
         vary, encoding = "Accept", None
         if len(body) >= compression.LEAST and compression.is_textual(format.media_type):
             vary = "Accept, Accept-Encoding"
             encoding = compression.wanted(plain.accept_encoding)
-            if encoding is not None:
+            if encoding is not None and len(body) < _AT_ONCE:
                 body = self._encoded.get(body, encoding)
-        told = [("Content-Type", format.content_type), ("Content-Length", str(len(body)))]
+            elif encoding is not None:
+                body = await asyncio.to_thread(self._encoded.get, body, encoding)
+        told = [*_told(format, vary, encoding), (b"content-length", b"%d" % len(body))]
         if etag is not None:
-            told += [("ETag", f'W/"{etag}"'), ("Cache-Control", "no-cache")]
-        told.append(("Vary", vary))
-        told += headers.OF_DATA
-        if encoding is not None:
-            told.append(("Content-Encoding", encoding))
+            told += [(b"etag", b'W/"%s"' % etag.encode()), (b"cache-control", b"no-cache")]
         size = len(body) + len(plain.body) + 2 * len(plain.query_string) + 3000
         return _Ready(state, told, body, size)
 
-    def _send(
-        self, ready: _Ready, plain: _Plain, environ: WSGIEnvironment, began: float, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        name = observation.name_of(environ)
-        seconds = time.perf_counter() - began
-        self._numbers.note(plain.method, PATH, PATH, 200, len(ready.body), seconds, name)
-        start_response(
-            "200 OK",
-            [*ready.headers, ("Server-Timing", f"query;dur={seconds * 1000:.1f}"), ("X-Request-Id", name)],
-        )
-        return [ready.body]
+
+@lru_cache(maxsize=64)
+def _told(format: Format, vary: str, encoding: str | None) -> list[tuple[bytes, bytes]]:
+    """Return the headers that many answers share."""
+    told = [("Content-Type", format.content_type), ("Vary", vary), *headers.OF_DATA]
+    if encoding is not None:
+        told.append(("Content-Encoding", encoding))
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in told]
 
 
-def _plain(environ: WSGIEnvironment) -> _Plain | None:
+async def _plain(environ: WSGIEnvironment, visit: Visit) -> _Plain | None:
     """Return the request if nothing about it is out of the ordinary; the body, once read, can be read again."""
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "POST") or environ.get("SCRIPT_NAME") or not _UNUSUAL.isdisjoint(environ):
@@ -204,10 +213,10 @@ def _plain(environ: WSGIEnvironment) -> _Plain | None:
         length = environ.get("CONTENT_LENGTH", "")
         if not (length.isascii() and length.isdigit()) or int(length) > MOST_BODY:
             return None
-        body = environ["wsgi.input"].read(int(length))
-        environ["wsgi.input"] = io.BytesIO(body)
-        if len(body) != int(length):
+        received = await visit.body(MOST_BODY)
+        if received is None or len(received) != int(length):
             return None
+        body = received
     return _Plain(
         method,
         environ.get("QUERY_STRING", ""),

@@ -6,12 +6,12 @@ headers, so no token; only a query that was slow is written down, cut at two kil
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
 import secrets
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -22,7 +22,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from graph.asking import Cancelled
-from graph.engine import Answer, Dataset, Engine, Exhausted
+from graph.engine import Answer, Dataset, Engine, Exhausted, answering_of
 from graph.formats import Format
 from server import access
 
@@ -41,8 +41,10 @@ _NAME: Final = "duikou.request_id"
 _BEGAN: Final = "duikou.began"
 #: Names for requests to come.
 _names: Final[list[str]] = []
-#: The request that a thread answers without Flask.
+#: The request that is answered without Flask.
 _early: ContextVar[WSGIEnvironment | None] = ContextVar("early", default=None)
+#: Whether the query asked last, here, got as far as the engine.
+_reached: ContextVar[bool] = ContextVar("reached", default=False)
 _SANE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=-]{0,127}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
@@ -78,14 +80,14 @@ def _fresh() -> str:
 
 
 def begin_early(environ: WSGIEnvironment) -> float:
-    """Begin to time a request before Flask knows of it, in this thread; return the moment."""
+    """Begin to time a request before Flask knows of it, in this thread or task; return the moment."""
     _early.set(environ)
     began: float = environ.setdefault(_BEGAN, time.perf_counter())
     return began
 
 
 def environment() -> WSGIEnvironment | None:
-    """Return the request that this thread answers, None where there is none."""
+    """Return the request that this thread or task answers, None where there is none."""
     return request.environ if has_request_context() else _early.get()
 
 
@@ -211,37 +213,21 @@ class Watched:
         slow: float = SLOW,
     ) -> None:
         """`cached` puts a cache in front of the engine: what does not reach the engine is a hit."""
-        self._asked = threading.local()
-        behind = _Behind(engine, self._asked)
+        behind = _Behind(engine)
         self._engine = cached(behind) if cached else behind
+        self._answering = answering_of(self._engine)
         self._metrics = metrics
         self._slow = slow
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`."""
-        started, outcome = time.perf_counter(), "answered"
-        self._asked.engine = False
-        self._metrics.running.append(None)
-        try:
-            answer = self._engine.answer(text, dataset, formats)
-            (self._metrics.miss if self._asked.engine else self._metrics.hit).inc()
-            return answer
-        except Exhausted as error:
-            outcome = error.limit.value
-            self._metrics.stopped.labels(outcome).inc()
-            raise
-        except Cancelled:
-            outcome = "cancelled"
-            self._metrics.stopped.labels(outcome).inc()
-            raise
-        except Exception:
-            outcome = "refused"
-            raise
-        finally:
-            self._metrics.running.pop()
-            seconds = time.perf_counter() - started
-            if seconds >= self._slow:
-                note_slow("slow query", seconds, outcome, {"query": text})
+        with _Watching(self._metrics, text, self._slow):
+            return self._engine.answer(text, dataset, formats)
+
+    async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Awaited.answering`."""
+        with _Watching(self._metrics, text, self._slow):
+            return await self._answering(text, dataset, formats)
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`."""
@@ -250,28 +236,67 @@ class Watched:
         return answer.format
 
 
+class _Watching(contextlib.AbstractContextManager[None]):
+    """Counts and times what happens inside."""
+
+    # a class, because a generator takes longer and every query passes one
+    __slots__ = ("_metrics", "_slow", "_started", "_text")
+
+    def __init__(self, metrics: Metrics, text: str, slow: float) -> None:
+        self._metrics = metrics
+        self._text = text
+        self._slow = slow
+
+    def __enter__(self) -> None:
+        _reached.set(False)
+        self._metrics.running.append(None)
+        self._started = time.perf_counter()
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        metrics = self._metrics
+        metrics.running.pop()
+        outcome = "answered"
+        if error is None:
+            (metrics.miss if _reached.get() else metrics.hit).inc()
+        elif isinstance(error, Exhausted):
+            outcome = error.limit.value
+            metrics.stopped.labels(outcome).inc()
+        elif isinstance(error, Cancelled):
+            outcome = "cancelled"
+            metrics.stopped.labels(outcome).inc()
+        else:
+            outcome = "refused"
+        seconds = time.perf_counter() - self._started
+        if seconds >= self._slow:
+            note_slow("slow query", seconds, outcome, {"query": self._text})
+
+
+class _Behind:
+    """Notes that the engine itself was asked, where it was asked."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._answering = answering_of(engine)
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        _reached.set(True)
+        return self._engine.answer(text, dataset, formats)
+
+    async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        _reached.set(True)
+        return await self._answering(text, dataset, formats)
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        _reached.set(True)
+        return self._engine.write(text, dataset, formats, out)
+
+
 def note_slow(event: str, seconds: float, outcome: str, told: Mapping[str, Any]) -> None:
     """Write down what took long, with the name of its request; texts are cut."""
     environ = environment()
     fields = {k: cut(v) if isinstance(v, str) else v for k, v in told.items()}
     name = name_of(environ) if environ is not None else None
     _queries.warning(event, extra={"fields": {"id": name, "ms": round(seconds * 1000, 1), "outcome": outcome} | fields})
-
-
-class _Behind:
-    """Notes that the engine itself was asked, in the thread that asks."""
-
-    def __init__(self, engine: Engine, asked: threading.local) -> None:
-        self._engine = engine
-        self._asked = asked
-
-    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
-        self._asked.engine = True
-        return self._engine.answer(text, dataset, formats)
-
-    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
-        self._asked.engine = True
-        return self._engine.write(text, dataset, formats, out)
 
 
 def cut(text: str) -> str:

@@ -8,6 +8,8 @@ rather than replaced.
 
 from __future__ import annotations
 
+import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +30,8 @@ MAX_UPDATE: Final = 64 * MAX_QUERY
 #: The longest query string of a URL, in bytes.
 MAX_URL: Final = 65_536
 _MAX_PARAMETERS: Final = 1000
+#: A text in which each percent sign begins the number of a byte.
+_QUOTED: Final = re.compile(rb"[^%\r\n]*(?:%[0-9A-Fa-f]{2}[^%\r\n]*)*")
 _ONLY_QUERY: Final = b"query="
 _DAY: Final = 86_400
 
@@ -159,7 +163,7 @@ def _parameters(encoded: bytes, where: str) -> dict[str, list[str]]:
     try:
         if encoded.startswith(_ONLY_QUERY) and b"&" not in encoded:  # what most send, in half the time
             encoded.decode("ascii")
-            return {"query": [unquote_to_bytes(encoded[len(_ONLY_QUERY) :].replace(b"+", b" ")).decode("utf-8")]}
+            return {"query": [_unquoted(encoded[len(_ONLY_QUERY) :].replace(b"+", b" ")).decode("utf-8")]}
         pairs = parse_qsl(
             encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
         )
@@ -172,6 +176,13 @@ def _parameters(encoded: bytes, where: str) -> dict[str, list[str]]:
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return found
+
+
+def _unquoted(encoded: bytes) -> bytes:
+    if not _QUOTED.fullmatch(encoded):
+        return unquote_to_bytes(encoded)
+    # The same encoding with another sign, whose decoder is ten times faster.
+    return binascii.a2b_qp(encoded.replace(b"=", b"=3D").replace(b"%", b"="))
 
 
 def _media_type(content_type: str) -> tuple[str, str]:

@@ -28,12 +28,10 @@ from server import process
 if TYPE_CHECKING:
     from flask import Flask
 
+    from server.front import Front
     from server.supervision import Supervision
     from server.tokens import Scoped
 
-#: Threads that answer requests in the worker: more than can wait for a place in the pool's lanes, so
-#: that waiting queries never keep a page, a short query or a refusal from being answered.
-THREADS: Final = 192
 #: Seconds beyond the time of a query in which a server that was told to stop answers what it has begun.
 GRACE: Final = 5
 _CANNOT: Final = {
@@ -95,7 +93,7 @@ def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callab
 
     `StoreError` where the port cannot be had, or the worker dies.
     """
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, Loops
 
     from server.listening import Listening
 
@@ -104,7 +102,7 @@ def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callab
     # Told to stop, it takes no more requests, and has the time of a query to answer those it has.
     answered = threading.Event()
     server = Listening(
-        "duikou", host, port, interface=Interfaces.WSGI, workers=1, blocking_threads=THREADS, websockets=False,
+        "duikou", host, port, interface=Interfaces.ASGINL, workers=1, loop=Loops.uvloop, websockets=False,
         log_enabled=False, workers_kill_timeout=math.ceil(settings.limits.seconds) + GRACE,
         respawn_failed_workers=True, respawn_interval=0, answered=answered,
     )  # fmt: skip
@@ -119,7 +117,7 @@ def serve(path: Path, host: str, port: int, settings: Settings, *, ready: Callab
             ) from ended
 
 
-def application(path: Path, settings: Settings) -> Flask:
+def application(path: Path, settings: Settings) -> Front:
     """Return the application over a data directory, for the process that answers.
 
     Foreign queries and updates run in processes of their own, which end with this one.
@@ -128,8 +126,11 @@ def application(path: Path, settings: Settings) -> Flask:
 
     listening.end_with_listener()
     process.prepare()
+
+    from server.front import Front
+
     if settings.remote is not None:
-        return remote_application(path, settings, settings.remote)
+        return Front(remote_application(path, settings, settings.remote), public_url=settings.public_url)
 
     from graph.cache import Cache
     from graph.database import Database
@@ -165,7 +166,7 @@ def application(path: Path, settings: Settings) -> Flask:
         ground=settings.ground,
     )
     warming.start(app)
-    return app
+    return Front(app, public_url=settings.public_url)
 
 
 def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:

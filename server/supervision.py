@@ -10,24 +10,23 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from flask import Flask, current_app
 
 from graph.asking import Asking, asked, current
 from graph.conditions import Change, Condition
-from graph.engine import Answer, Dataset, Engine
+from graph.engine import Answer, Dataset, Engine, answering_of
 from graph.formats import Format
 from graph.store import Writing
 from graph.update import Part
 from ontology.errors import Problem
-from server import observation
+from server import departures, observation
 from server.budget import Budget
 from server.clients import Client, Clients
-from server.departures import Departures
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -48,7 +47,6 @@ class Running:
     text: str
     client: Client
     asking: Asking
-    since: datetime
     arrived: float = field(default_factory=time.monotonic)
 
     @property
@@ -58,13 +56,15 @@ class Running:
 
     def told(self) -> dict[str, Any]:
         """Return what its client is told of it."""
+        seconds = time.monotonic() - self.arrived
+        since = datetime.now(UTC) - timedelta(seconds=seconds)
         return {
             "id": self.id,
             "kind": self.kind,
             "text": observation.cut(self.text),
             "state": "running" if self.asking.began is not None else "waiting",
-            "since": self.since.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "seconds": round(time.monotonic() - self.arrived, 3),
+            "since": since.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "seconds": round(seconds, 3),
         }
 
 
@@ -74,7 +74,6 @@ class Supervision:
     def __init__(self, clients: Clients | None = None, budget: Budget | None = None) -> None:
         self._clients = clients or Clients()
         self._budget = budget
-        self._departures = Departures()
         self._running: dict[int, Running] = {}
         self._guard = threading.Lock()
 
@@ -102,26 +101,26 @@ class Supervision:
             running.asking.cancel(CANCELLED)
         return len(own)
 
-    @contextlib.contextmanager
-    def asking(self, kind: str, text: str) -> Iterator[None]:
-        """Supervise a question of the request that this thread answers. `OverBudget` where its client has no time."""
+    def asking(self, kind: str, text: str) -> contextlib.AbstractContextManager[None]:
+        """Supervise a question of the request that is answered here. `OverBudget` where its client has no time."""
         environ = observation.environment()
         if environ is None or environ.get("PATH_INFO") in _OUR_OWN:
-            yield
-            return
+            return contextlib.nullcontext()
         client = self._clients.of(environ)
         self._check(client, kind)
-        running = Running(_name(environ), kind, text, client, current(), datetime.now(UTC))
+        return _Supervised(self, Running(_name(environ), kind, text, client, current()))
+
+    def begin(self, running: Running) -> None:
+        """Begin to know of a question."""
         with self._guard:
             self._running[id(running)] = running
-        try:
-            with asked(running.asking), self._departures.cancelling(running.asking, environ):
-                yield
-        finally:
-            with self._guard:
-                del self._running[id(running)]
-            if self._budget is not None and kind == "query":
-                self._budget.charge(client.name, running.used)
+
+    def end(self, running: Running) -> None:
+        """Know of it no longer, and charge its client for it."""
+        with self._guard:
+            del self._running[id(running)]
+        if self._budget is not None and running.kind == "query":
+            self._budget.charge(running.client.name, running.used)
 
     def _check(self, client: Client, kind: str) -> None:
         if self._budget is None or kind != "query":
@@ -129,6 +128,27 @@ class Supervision:
         with self._guard:
             now = sum(r.used for r in self._running.values() if r.client.name == client.name and r.kind == kind)
         self._budget.check(client.name, now)
+
+
+class _Supervised(contextlib.AbstractContextManager[None]):
+    # a class, because a generator takes several times as long and every query passes one
+    __slots__ = ("_asked", "_cancelling", "_running", "_supervision")
+
+    def __init__(self, supervision: Supervision, running: Running) -> None:
+        self._supervision = supervision
+        self._running = running
+        self._asked = asked(running.asking)
+        self._cancelling = departures.cancelling(running.asking)
+
+    def __enter__(self) -> None:
+        self._supervision.begin(self._running)
+        self._asked.__enter__()
+        self._cancelling.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._cancelling.__exit__(None, None, None)
+        self._asked.__exit__(None, None, None)
+        self._supervision.end(self._running)
 
 
 def _name(environ: WSGIEnvironment) -> str:
@@ -143,11 +163,19 @@ class _Engine:
     def __init__(self, supervision: Supervision, engine: Engine) -> None:
         self._supervision = supervision
         self._engine = engine
+        self._answering = answering_of(engine)
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`; also `OverBudget` and `Cancelled`."""
         with self._supervision.asking("query", text):
             answer = self._engine.answer(text, dataset, formats)
+            current().check()
+            return answer
+
+    async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Awaited.answering`; errors as `answer`."""
+        with self._supervision.asking("query", text):
+            answer = await self._answering(text, dataset, formats)
             current().check()
             return answer
 

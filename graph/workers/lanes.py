@@ -6,10 +6,14 @@ import contextlib
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
 
 from graph.asking import Asking
 from graph.engine import Exhausted, Limit
 from ontology.errors import Problem
+
+_W = TypeVar("_W", bound="Waiter")
 
 
 class Waiter:
@@ -71,34 +75,44 @@ class Lane:
             waiter.has_place = True
         waiter.call()
 
-    def place(self, deadline: float, asking: Asking, *, quick: bool = False) -> contextlib.AbstractContextManager[None]:
+    def place(self, deadline: float, asking: Asking, *, quick: bool = False) -> Place:
         """Hold a place. `Exhausted` when the queue is full, or the deadline comes first; `Cancelled` as `Asking`."""
-        queue = self._quick if quick else self._others
-        waiter = self._join(queue)
+        waiter = self.join(Waiter, quick=quick)
         if waiter is not None:
             with asking.stopped_by(waiter.call):
                 waiter.wait(deadline - time.monotonic())
-            with self._guard:
-                if not waiter.has_place:
-                    queue.remove(waiter)
-                    asking.check()
-                    raise busy()
-        return _Place(self)
+            self.settle(waiter, asking, quick=quick)
+        return Place(self)
 
-    def _join(self, queue: deque[Waiter]) -> Waiter | None:
-        """Take a place and return None, or return how one waits for it."""
+    def join(self, made: Callable[[], _W], *, quick: bool) -> _W | None:
+        """Take a place and return None, or return who is called when there is one. `Exhausted` when the queue is full.
+
+        Whoever was called, or waits no longer, has to `settle`.
+        """
+        queue = self._quick if quick else self._others
         with self._guard:
-            if self._free and (queue is self._quick or not self._others or self._free > self._reserved):
+            if self._free and (quick or not self._others or self._free > self._reserved):
                 self._free -= 1
                 return None
             if len(queue) >= self._most:
                 raise busy()
-            waiter = Waiter()
+            waiter = made()
             queue.append(waiter)
             return waiter
 
+    def settle(self, waiter: Waiter, asking: Asking, *, quick: bool) -> None:
+        """Return if somebody who waited has a place; else `Cancelled` if nobody wants it any more, or `Exhausted`."""
+        with self._guard:
+            if waiter.has_place:
+                return
+            (self._quick if quick else self._others).remove(waiter)
+        asking.check()
+        raise busy()
 
-class _Place(contextlib.AbstractContextManager[None]):
+
+class Place(contextlib.AbstractContextManager[None]):
+    """A place that is held until the end of a block."""
+
     __slots__ = ("_lane",)
 
     def __init__(self, lane: Lane) -> None:

@@ -11,6 +11,7 @@ engine's parser, and no thread can be killed.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import signal
@@ -18,7 +19,6 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, Final
 
@@ -27,15 +27,13 @@ from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
 from graph.search import PROPERTY, index_of
-from graph.workers import child, confine, wire
-from graph.workers.lanes import Lane
+from graph.workers import looped, wire
+from graph.workers.lanes import Lane, Place
 from graph.workers.limits import Limits
-from graph.workers.process import Process
+from graph.workers.worker import Worker
 from graph.workers.zygote import Zygote
 from ontology.errors import Problem, QueryError, StoreError
 
-#: Seconds that a worker may take to open its snapshot.
-_START: Final = 20.0
 #: Seconds that making an index of names may take, and the query that has it made.
 _INDEXING: Final = 600.0
 _SEARCH: Final = f"ASK {{ ?x <{PROPERTY}> 'a' }}"
@@ -45,63 +43,6 @@ _PARTICULARS: Final = re.compile(r"#[^\n]*$|<[^<>\s]*>|\"[^\"\n]*\"|'[^'\n]*'|\d
 _REMEMBERED: Final = 1000
 
 
-class _Worker(Process):
-    """A process that has a snapshot open and answers queries."""
-
-    def __init__(self, zygote: Zygote, directory: Path, number: int, megabytes: int) -> None:
-        super().__init__(zygote, "worker", str(directory), number, megabytes)
-        self.number: Final = number
-        self._ready = False
-        self._waits = 0.0
-        self._came: tuple[memoryview, int | None] | wire.Closed | None = None
-        self._room = bytearray(wire.ROOM)
-
-    def wait_ready(self) -> None:
-        """Return when the snapshot is open. `StoreError` if it cannot be, or takes too long."""
-        if self._ready:
-            return
-        try:
-            if not self.answers_within(_START):
-                raise StoreError(f"A query worker did not open snapshot {self.number} in {_START:.0f} s")
-            message, _ = self._message()
-        except (wire.Closed, OSError):
-            raise StoreError(f"A query worker ended before it opened snapshot {self.number}") from None
-        if bytes(message) != child.READY:
-            raise StoreError(str(message, "utf-8", "replace"))
-        self._ready = True
-
-    def ask(self, question: wire.Question) -> None:
-        wire.send(self.end, wire.ask(question))
-
-    def answers_within(self, seconds: float) -> bool:
-        """See `Process.answers_within`; what came is kept, so that to wait and to read are one step."""
-        if self._came is None:
-            try:
-                if self._waits != seconds:
-                    wire.wait_at_most(self.end, seconds)
-                    self._waits = seconds
-                self._came = wire.receive_last(self.end, self._room)
-            except TimeoutError:
-                return False
-            except wire.Closed as closed:
-                self._came = closed
-        return True
-
-    def reply(self) -> Answer | int:
-        return wire.reply(*self._message(), self.number)
-
-    def _message(self) -> tuple[memoryview, int | None]:
-        while not self.answers_within(_INDEXING):
-            continue
-        came, self._came = self._came, None
-        if came is None or isinstance(came, wire.Closed):
-            raise wire.Closed from came
-        return came
-
-    def give_way(self) -> None:
-        confine.be_nice(self.pid)
-
-
 class Pool:
     """Answers queries in worker processes; safe to use from several threads. Implements `Engine`."""
 
@@ -109,17 +50,18 @@ class Pool:
         self.limits: Final = limits or Limits()
         self._database = database
         self._zygote = Zygote()
-        self._idle: deque[_Worker] = deque()
+        self._idle: deque[Worker] = deque()
         self._guard = threading.Lock()
-        self._short = Lane(self.limits.short, self.limits.waiting)
+        self.short = Lane(self.limits.short, self.limits.waiting)
         self._long = Lane(self.limits.long, self.limits.waiting)
         self._long_ones: OrderedDict[str, None] = OrderedDict()
         self._quick_ones: OrderedDict[str, None] = OrderedDict()
+        self._looped: looped.Looped | None = None
         self._wanted = threading.Event()
         self._closed = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="worker keeper", daemon=True)
-        self._indexer: _Worker | None = None
-        self._ended: SimpleQueue[_Worker | None] = SimpleQueue()
+        self._indexer: Worker | None = None
+        self._ended: SimpleQueue[Worker | None] = SimpleQueue()
         self._reaper = threading.Thread(target=self._reap, name="worker reaper", daemon=True)
         self._reaper.start()
         self._keeper.start()
@@ -130,33 +72,68 @@ class Pool:
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`; also `Exhausted` by a limit, and `Cancelled` when nobody wants it."""
         asking = current()
+        question, deadline = self.question(text, dataset, formats, asking)
+        return self.go_on(question, deadline, asking)
+
+    async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        """See `graph.engine.Awaited.answering`; errors as `answer`."""
+        loop = asyncio.get_running_loop()
+        if self._looped is None or self._looped.loop is not loop:
+            if not looped.IS_POSSIBLE:
+                return await asyncio.to_thread(self.answer, text, dataset, formats)
+            self._looped = looped.Looped(self, loop)
+        return await self._looped.answer(text, dataset, formats)
+
+    def question(
+        self, text: str, dataset: Dataset, formats: Sequence[Format], asking: Asking
+    ) -> tuple[wire.Question, float]:
+        """Return a question for a worker, and when its time is over (`time.monotonic`)."""
         seconds = min(self.limits.seconds, asking.seconds or self.limits.seconds)
-        deadline = time.monotonic() + seconds
-        question = wire.Question(text, dataset, formats, seconds, self.limits.answer)
+        return wire.Question(text, dataset, formats, seconds, self.limits.answer), time.monotonic() + seconds
+
+    def go_on(
+        self,
+        question: wire.Question,
+        deadline: float,
+        asking: Asking,
+        place: Place | None = None,
+        worker: Worker | None = None,
+    ) -> Answer:
+        """Answer a question that may have a place in the short lane, and a worker that is at work on it."""
         for _ in range(self.limits.short + self.limits.spare):  # as many idle workers may have been killed
-            with contextlib.suppress(_KilledError):  # by somebody else: not the query's fault
-                return self._ask(question, deadline, asking)
+            try:
+                return self._ask(question, deadline, asking, place, worker)
+            except _KilledError:  # by somebody else: not the query's fault
+                place = worker = None
         return self._ask(question, deadline, asking, last=True)
 
-    def _ask(self, question: wire.Question, deadline: float, asking: Asking, *, last: bool = False) -> Answer:
-        if question.text not in self._long_ones:
-            form = _form(question.text)
-            with self._short.place(deadline, asking, quick=form in self._quick_ones):
-                worker = self._put(question, asking)
-                crowded = self._short.has_queue
+    def _ask(
+        self,
+        question: wire.Question,
+        deadline: float,
+        asking: Asking,
+        place: Place | None = None,
+        worker: Worker | None = None,
+        *,
+        last: bool = False,
+    ) -> Answer:
+        if place is not None or not self.is_long(question.text):
+            form = self.form_of(question.text)
+            with place or self.short.place(deadline, asking, quick=self.is_quick(form)):
+                worker = worker or self._put(question, asking)
+                crowded = self.short.has_queue
                 patience = self.limits.patience / (8 if crowded else 1)
                 with asking.stopped_by(worker.stop):
                     is_short = self._is_short(worker, patience, deadline)
                 if is_short:
-                    self._remember(self._quick_ones, form)
-                    return self._reply(worker, asking, keep=True, last=last)
+                    return self.reply(worker, form, asking, last=last)
                 with self._guard:
                     self._quick_ones.pop(form, None)
                 if not crowded:
                     self._remember(self._long_ones, question.text)
                 moved = self._long.try_enter()
                 if not moved:
-                    self._drop(worker)
+                    self.drop(worker)
                     self._replace()  # before the place is free, so that whoever comes next need not wait for it
             if moved:
                 try:
@@ -166,7 +143,25 @@ class Pool:
         with self._long.place(deadline, asking):
             return self._run_long(self._put(question, asking), question, deadline, asking, last=last)
 
-    def _is_short(self, worker: _Worker, patience: float, deadline: float) -> bool:
+    def is_long(self, text: str) -> bool:
+        """Return whether a query was long before."""
+        return text in self._long_ones
+
+    @staticmethod
+    def form_of(text: str) -> str:
+        """Return what queries that differ in names, texts and numbers only have in common."""
+        return _PARTICULARS.sub("_", text[:4000])
+
+    def is_quick(self, form: str) -> bool:
+        """Return whether queries of a form were quick before."""
+        return form in self._quick_ones
+
+    def reply(self, worker: Worker, form: str, asking: Asking, *, last: bool = False) -> Answer:
+        """Return what a worker has answered in time; it is idle again."""
+        self._remember(self._quick_ones, form)
+        return self._reply(worker, asking, keep=True, last=last)
+
+    def _is_short(self, worker: Worker, patience: float, deadline: float) -> bool:
         """Return whether the answer comes within patience. In a crowd it is the worker's own running that counts."""
         in_crowd = patience < self.limits.patience
         began, before = time.monotonic(), worker.processor_time() if in_crowd else None
@@ -208,7 +203,7 @@ class Pool:
 
     # -- lanes ----------------------------------------------------------------
 
-    def _put(self, question: wire.Question, asking: Asking) -> _Worker:
+    def _put(self, question: wire.Question, asking: Asking) -> Worker:
         """Return a worker that is at work on the question."""
         asking.check()
         asking.works()
@@ -217,7 +212,7 @@ class Pool:
             try:
                 worker.ask(question)
             except wire.Closed:  # it died while it was idle
-                self._drop(worker)
+                self.drop(worker)
             else:
                 return worker
 
@@ -230,30 +225,30 @@ class Pool:
                 known.popitem(last=False)
 
     def _run_long(
-        self, worker: _Worker, question: wire.Question, deadline: float, asking: Asking, *, last: bool
+        self, worker: Worker, question: wire.Question, deadline: float, asking: Asking, *, last: bool
     ) -> Answer:
         self._wanted.set()
         worker.give_way()
         with asking.stopped_by(worker.stop):
             is_answered = worker.answers_within(deadline - time.monotonic())
         if not is_answered:
-            self._drop(worker)
+            self.drop(worker)
             raise _overrun(question.seconds)
         # It has been slowed down for good and may hold much memory, so it is not kept.
         return self._reply(worker, asking, keep=False, last=last)
 
-    def _reply(self, worker: _Worker, asking: Asking, *, keep: bool, last: bool) -> Answer:
+    def _reply(self, worker: Worker, asking: Asking, *, keep: bool, last: bool) -> Answer:
         try:
             answer = worker.reply()
         except wire.Closed:
             if asking.is_cancelled:
-                self._drop(worker)
+                self.drop(worker)
                 asking.check()
             raise self._crashed(worker, last=last) from None
         except QueryError:
-            self._give_back(worker) if keep else self._drop(worker)
+            self._give_back(worker) if keep else self.drop(worker)
             raise
-        self._give_back(worker) if keep else self._drop(worker)
+        self._give_back(worker) if keep else self.drop(worker)
         if isinstance(answer, Answer):
             return answer
         raise Exhausted(
@@ -264,7 +259,7 @@ class Pool:
             ),
         )
 
-    def _crashed(self, worker: _Worker, *, last: bool) -> Exception:
+    def _crashed(self, worker: Worker, *, last: bool) -> Exception:
         code = worker.wait()
         self._wanted.set()
         if code == -signal.SIGKILL and not last:
@@ -284,7 +279,21 @@ class Pool:
 
     # -- workers --------------------------------------------------------------
 
-    def _take(self) -> _Worker:
+    def idle(self) -> Worker | None:
+        """Return a worker that is ready for a question to the current snapshot, None where there is none just now."""
+        snapshot = self._database.recent().snapshot
+        number = snapshot.number if snapshot else 0
+        with self._guard:
+            worker = self._idle[0] if self._idle else None
+            if worker is None or worker.number != number or not worker.is_ready:
+                return None
+            self._idle.popleft()
+            few = len(self._idle) < self.limits.spare
+        if few and not self._wanted.is_set():
+            self._wanted.set()
+        return worker
+
+    def _take(self) -> Worker:
         """Return a worker that has the current snapshot open."""
         snapshot = self._database.recent().snapshot
         number = snapshot.number if snapshot else 0
@@ -309,14 +318,15 @@ class Pool:
                 continue
             return worker
 
-    def _give_back(self, worker: _Worker) -> None:
+    def _give_back(self, worker: Worker) -> None:
         with self._guard:
             if not self._closed.is_set() and len(self._idle) < self.limits.short + self.limits.spare:
                 self._idle.appendleft(worker)
                 return
         worker.kill()
 
-    def _drop(self, worker: _Worker) -> None:
+    def drop(self, worker: Worker) -> None:
+        """End a worker; that takes a while, and is not waited for."""
         worker.stop()
         self._ended.put(worker)
         self._wanted.set()
@@ -331,8 +341,8 @@ class Pool:
         while (worker := self._ended.get()) is not None:
             worker.kill()
 
-    def _start(self, number: int) -> _Worker:
-        return _Worker(self._zygote, self._database.path, number, self.limits.megabytes)
+    def _start(self, number: int) -> Worker:
+        return Worker(self._zygote, self._database.path, number, self.limits.megabytes)
 
     def _number(self) -> int:
         snapshot = self._database.reader().snapshot
@@ -356,7 +366,7 @@ class Pool:
         worker.give_way()
         threading.Thread(target=self._wait_index, args=(worker,), name="indexer", daemon=True).start()
 
-    def _wait_index(self, worker: _Worker) -> None:
+    def _wait_index(self, worker: Worker) -> None:
         with contextlib.suppress(StoreError, QueryError, wire.Closed, OSError, ValueError):
             worker.wait_ready()
             worker.ask(wire.Question(_SEARCH, Dataset(), (Format.JSON,), _INDEXING, 1 << 10))
@@ -390,11 +400,6 @@ class Pool:
 
 class _KilledError(Exception):
     """A worker was killed by somebody else."""
-
-
-def _form(text: str) -> str:
-    """Return what queries that differ in names, texts and numbers only have in common."""
-    return _PARTICULARS.sub("_", text[:4000])
 
 
 def _overrun(seconds: float) -> Exhausted:

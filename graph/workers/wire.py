@@ -40,7 +40,7 @@ _IN_FILE: Final = 2
 _FORMATS: Final = tuple(Format)
 #: Answers up to this size go over the socket itself.
 INLINE: Final = 128 << 10
-#: Room for a message that `receive_last` reads at once; of what is not used only the address is taken.
+#: Room for a message that is read at once; of what is not used only the address is taken.
 ROOM: Final = INLINE + (4 << 10)
 
 
@@ -83,23 +83,77 @@ def receive(end: socket.socket) -> tuple[bytes, int | None]:
 def receive_last(end: socket.socket, room: bytearray) -> tuple[memoryview, int | None]:
     """Return the next message as `receive` does, in fewer steps, where no other comes before it is answered.
 
-    It stands in `room`, which is `ROOM` bytes, until the next is received there. `TimeoutError` when the
-    socket has a time (`wait_at_most`) and it passes before anything comes.
+    It stands in `room`, which is `ROOM` bytes, until the next is received there.
     """
     return _receive(end, room)
 
 
 def wait_at_most(end: socket.socket, seconds: float) -> None:
-    """Have `receive_last` wait no longer than so many seconds, at least a millisecond, for a message to begin."""
+    """Have `Incoming` wait no longer than so many seconds, at least a millisecond, for something to come."""
     microseconds = max(int(seconds * 1e6), 1000)
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", *divmod(microseconds, 1_000_000)))
+
+
+class Incoming:
+    """A message on its way: what has come of it, until it is whole.
+
+    It stands in a room of its own, at least `ROOM` bytes, until the next is received there.
+    """
+
+    __slots__ = ("_count", "_descriptor", "_own", "_room")
+
+    def __init__(self) -> None:
+        self._own = self._room = bytearray(ROOM)
+        self._count = 0
+        self._descriptor: int | None = None
+
+    def receive(self, end: socket.socket, *, at_once: bool = False) -> tuple[memoryview, int | None] | None:
+        """Return the message and the descriptor that came with it, None while it is not whole.
+
+        More of it is waited for as long as the socket has time for (`wait_at_most`), or not at all if
+        it is to be `at_once`. `Closed` when the other end has gone.
+        """
+        flags = socket.MSG_DONTWAIT if at_once else 0
+        while True:
+            room = memoryview(self._room)[self._count :] if self._count else self._room
+            try:
+                count, ancillary, _, _ = end.recvmsg_into([room], _DESCRIPTOR, flags)
+            except BlockingIOError:
+                return None
+            except OSError as error:
+                raise Closed from error
+            if not count:
+                raise Closed
+            self._count += count
+            if ancillary:
+                self._descriptor = _descriptor(ancillary)
+            if self._count < _HEAD.size:
+                continue
+            length, with_descriptor = _HEAD.unpack_from(self._room)
+            whole = _HEAD.size + length
+            if self._count < whole:
+                if whole > len(self._room):
+                    self._room = self._room[: self._count] + bytearray(whole - self._count)
+                continue
+            message = memoryview(self._room)[_HEAD.size : whole]
+            descriptor, self._descriptor = self._descriptor, None
+            self._count, self._room = 0, self._own
+            if with_descriptor and descriptor is None:
+                raise Closed
+            return message, descriptor
+
+
+def _descriptor(ancillary: list[tuple[int, int, bytes]]) -> int | None:
+    received = array.array("i")
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            received.frombytes(data[: received.itemsize])
+    return received[0] if received else None
 
 
 def _receive(end: socket.socket, room: bytearray) -> tuple[memoryview, int | None]:
     try:
         count, ancillary, _, _ = end.recvmsg_into([room], _DESCRIPTOR)
-    except BlockingIOError as error:
-        raise TimeoutError from error
     except OSError as error:
         raise Closed from error
     if not count:
@@ -116,17 +170,10 @@ def _receive(end: socket.socket, room: bytearray) -> tuple[memoryview, int | Non
     view = memoryview(room)
     if count < whole:
         _fill(end, view[count:whole])
-    message = view[_HEAD.size : whole]
-    descriptor = None
-    if with_descriptor:
-        received = array.array("i")
-        for level, kind, data in ancillary:
-            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                received.frombytes(data[: received.itemsize])
-        if not received:
-            raise Closed
-        descriptor = received[0]
-    return message, descriptor
+    descriptor = _descriptor(ancillary)
+    if with_descriptor and descriptor is None:
+        raise Closed
+    return view[_HEAD.size : whole], descriptor
 
 
 def _fill(end: socket.socket, room: memoryview) -> None:
@@ -134,8 +181,6 @@ def _fill(end: socket.socket, room: memoryview) -> None:
     while room:
         try:
             count = end.recv_into(room)
-        except BlockingIOError:
-            continue
         except OSError as error:
             raise Closed from error
         if not count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,19 +10,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
+from graph.asking import Asking, Cancelled, asked
 from graph.database import Database
-from graph.engine import Dataset, Exhausted, Limit, NotAcceptable
+from graph.engine import Answer, Dataset, Exhausted, Limit, NotAcceptable
 from graph.formats import Format
 from graph.workers.limits import Limits
 from graph.workers.pool import Pool
-from ontology.errors import QueryError
+from ontology.errors import Problem, QueryError
 
 ALL = tuple(Format)
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
@@ -54,13 +57,38 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 
 @pytest.fixture(scope="module")
-def pool(database: Database) -> Iterator[Pool]:
-    with Pool(database, Limits(seconds=2, megabytes=300, answer=4 << 20)) as made:
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    made = asyncio.new_event_loop()
+    with ThreadPoolExecutor(192) as threads, closing(made):
+        made.set_default_executor(threads)
+        thread = threading.Thread(target=made.run_forever)
+        thread.start()
         yield made
+        made.call_soon_threadsafe(made.stop)
+        thread.join()
+
+
+#: The event loop in which a pool is asked, where it is asked in one.
+looped: dict[Pool, asyncio.AbstractEventLoop] = {}
+
+
+@pytest.fixture(scope="module", params=["threads", "event loop"])
+def pool(request: pytest.FixtureRequest, database: Database, loop: asyncio.AbstractEventLoop) -> Iterator[Pool]:
+    with Pool(database, Limits(seconds=2, megabytes=300, answer=4 << 20)) as made:
+        if request.param == "event loop":
+            looped[made] = loop
+        yield made
+        looped.pop(made, None)
+
+
+def answer(pool: Pool, text: str, formats: Sequence[Format]) -> Answer:
+    if pool not in looped:
+        return pool.answer(text, Dataset(), formats)
+    return asyncio.run_coroutine_threadsafe(pool.answering(text, Dataset(), formats), looped[pool]).result()
 
 
 def ask(pool: Pool, text: str, *formats: Format) -> str:
-    return pool.answer(text, Dataset(), formats or (Format.CSV, Format.TURTLE, Format.JSON)).body.decode()
+    return answer(pool, text, formats or (Format.CSV, Format.TURTLE, Format.JSON)).body.decode()
 
 
 def test_answers_as_the_engine_in_process_does(database: Database, pool: Pool) -> None:
@@ -69,8 +97,10 @@ def test_answers_as_the_engine_in_process_does(database: Database, pool: Pool) -
         "ASK { <urn:s7> ?p ?o }",
         "CONSTRUCT { ?s <urn:q> ?o } WHERE { ?s <urn:p3> ?o } ORDER BY ?s",
         "SELECT ?s ?o { ?s <urn:p3> ?o } ORDER BY ?s",  # long enough to come by file
+        "SELECT ?s ?o { ?s <urn:p3> ?o } ORDER BY ?s LIMIT 1000",  # long enough to come bit by bit
+        "ASK { <urn:s7> ?p ?o } #" + "x" * 100_000,
     ):
-        assert pool.answer(text, Dataset(), ALL) == database.reader().answer(text, Dataset(), ALL)
+        assert answer(pool, text, ALL) == database.reader().answer(text, Dataset(), ALL)
 
 
 def test_the_clients_mistakes_are_told_with_their_place(pool: Pool) -> None:
@@ -172,6 +202,44 @@ def test_no_process_is_left_behind(database: Database) -> None:
     pool.close()
     assert zygote.poll() is not None
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_who_waits_in_an_event_loop_is_sent_away_in_time_and_can_be_cancelled(
+    database: Database, loop: asyncio.AbstractEventLoop
+) -> None:
+    async def main(pool: Pool) -> None:
+        async def one(text: str, asking: Asking) -> Answer:
+            with asked(asking):
+                return await pool.answering(text, Dataset(), (Format.JSON,))
+
+        assert pool.short.try_enter()  # the only place
+        cancelled, late = Asking(30), Asking(1)
+        tasks = [asyncio.ensure_future(one(f"ASK {{}} # {n}", a)) for n, a in enumerate((cancelled, late))]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Exhausted) as full:
+            await one("ASK {} # too many", Asking(30))
+        assert full.value.limit is Limit.LOAD
+        cancelled.cancel(Problem("Enough"))
+        with pytest.raises(Cancelled):
+            await tasks[0]
+        started = time.monotonic()
+        with pytest.raises(Exhausted) as sent:
+            await tasks[1]
+        assert sent.value.limit is Limit.LOAD
+        assert time.monotonic() - started < 10
+        left, next_one = (asyncio.ensure_future(one(f"ASK {{}} # {n}", Asking(30))) for n in range(2))
+        await asyncio.sleep(0.05)
+        left.cancel()
+        pool.short.leave()
+        assert (await next_one).format is Format.JSON
+        with pytest.raises(asyncio.CancelledError):
+            await left
+        assert pool.short.try_enter()
+        assert not pool.short.try_enter()
+        pool.short.leave()
+
+    with Pool(database, Limits(seconds=30, megabytes=300, short=1, waiting=2)) as pool:
+        asyncio.run_coroutine_threadsafe(main(pool), loop).result()
 
 
 @pytest.mark.parametrize(

@@ -1,107 +1,166 @@
-"""Clients that go away: noticed on real connections, at the cost of one descriptor each."""
+"""Clients that go away: noticed by listening to those that wait for long, and to no others."""
 
 from __future__ import annotations
 
-import os
-import socket
+import asyncio
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from graph.asking import Asking
-from server import process
-from server.departures import Departures
+from server import departures, process
+from server.departures import Departures, Gone, Visit
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when something came by a connection")
-
-ENVIRON = {"SERVER_SOFTWARE": "Granian", "REMOTE_ADDR": "127.0.0.1"}
-CROWD = 25
+PARTS = ({"type": "http.request", "body": b"query=", "more_body": True}, {"type": "http.request", "body": b"ASK{}"})
 
 
-#: Clients of their own process: connect, send, say so, and close as many as they are told to.
-PROGRAM = """
-import socket, sys
-ends = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(int(sys.argv[2]))]
-for end in ends:
-    end.send(b"GET")
-print("sent", flush=True)
-for line in sys.stdin:
-    for _ in range(int(line)):
-        ends.pop().close()
-"""
+class Connection:
+    """What the server receives of one client."""
+
+    def __init__(self, *parts: dict[str, Any]) -> None:
+        self.left = asyncio.Event()
+        self.receiving = 0
+        self._parts = iter(parts)
+
+    async def receive(self) -> Any:
+        for part in self._parts:
+            return part
+        self.receiving += 1
+        try:
+            await self.left.wait()
+        finally:
+            self.receiving -= 1
+        return {"type": "http.disconnect"}
 
 
-class Crowd:
-    """Clients that have each sent a request to this process, and are closed on demand."""
+def scope(method: str = "GET", *headers: tuple[bytes, bytes]) -> Any:
+    return {"type": "http", "method": method, "headers": headers}
 
-    def __init__(self, program: subprocess.Popen[str]) -> None:
-        self._program = program
 
-    def leave(self, how_many: int) -> None:
-        assert self._program.stdin is not None
-        self._program.stdin.write(f"{how_many}\n")
-        self._program.stdin.flush()
+async def until(is_so: Any) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end and not is_so():
+        await asyncio.sleep(0.02)
+    assert is_so()
 
 
 @pytest.fixture
-def crowd() -> Iterator[Crowd]:
-    with ExitStack() as stack:
-        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        port = str(listening.getsockname()[1])
-        program = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, port, str(CROWD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        stack.enter_context(program)
-        stack.callback(program.kill)
-        for _ in range(CROWD):
-            stack.enter_context(listening.accept()[0])
-        assert program.stdout is not None
-        assert program.stdout.readline() == "sent\n"
-        yield Crowd(program)
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
 
 
-def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+def test_who_waits_for_long_is_listened_to_and_their_question_cancelled_when_they_leave(runner: asyncio.Runner) -> None:
+    async def main() -> None:
+        looking = Departures(asyncio.get_running_loop())
+        leaves, stays = Connection(), Connection()
+        first, second = Asking(), Asking()
+        visits = [Visit(scope(), connection.receive) for connection in (leaves, stays)]
+        for visit in visits:
+            looking.begin(visit)
+        with visits[0].cancelling(first), visits[1].cancelling(second):
+            assert not leaves.receiving
+            await until(lambda: leaves.receiving and stays.receiving)
+            leaves.left.set()
+            await until(lambda: first.is_cancelled)
+        assert not second.is_cancelled
+        for visit in visits:
+            looking.end(visit)
+        await until(lambda: not stays.receiving)
+
+    runner.run(main())
 
 
-def wait_until(asking: list[Asking]) -> None:
-    """Wait until all are cancelled."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until and not all(each.is_cancelled for each in asking):
-        time.sleep(0.05)
-    assert all(each.is_cancelled for each in asking)
+def test_a_question_of_who_has_left_is_cancelled_at_once(runner: asyncio.Runner) -> None:
+    async def main() -> None:
+        looking = Departures(asyncio.get_running_loop())
+        connection, asking = Connection(), Asking()
+        visit = Visit(scope(), connection.receive)
+        looking.begin(visit)
+        connection.left.set()
+        await asyncio.sleep(0.6)
+        # as a thread does that answers the request, in the context of its task
+        await asyncio.to_thread(departures.cancelling(asking).__enter__)
+        assert asking.is_cancelled
+        looking.end(visit)
+
+    runner.run(main())
 
 
-def test_a_crowd_that_waits_takes_one_more_descriptor_for_each_connection(crowd: Crowd) -> None:
-    departures, asking, before = Departures(), [Asking() for _ in range(CROWD)], descriptors()
-    with ExitStack() as stack:
-        for each in asking:
-            stack.enter_context(departures.cancelling(each, ENVIRON))
-        until = time.monotonic() + 20
-        while time.monotonic() < until and descriptors() < before + CROWD:
-            time.sleep(0.05)
-        time.sleep(0.3)
-        assert descriptors() == before + CROWD
-        crowd.leave(CROWD)
-        wait_until(asking)
-    assert descriptors() == before
+def test_nobody_listens_before_the_body_is_there(runner: asyncio.Runner) -> None:
+    async def main() -> None:
+        looking = Departures(asyncio.get_running_loop())
+        connection = Connection(*PARTS)
+        visit = Visit(scope("POST"), connection.receive)
+        looking.begin(visit)
+        await asyncio.sleep(0.6)
+        assert not connection.receiving
+        assert await visit.body(100) == b"query=ASK{}"
+        await until(lambda: connection.receiving)
+        looking.end(visit)
+
+    runner.run(main())
 
 
-def test_nobody_is_given_up_while_one_that_may_be_theirs_still_waits(crowd: Crowd) -> None:
-    departures, asking = Departures(), [Asking() for _ in range(CROWD)]
-    with ExitStack() as stack:
-        for each in asking:
-            stack.enter_context(departures.cancelling(each, ENVIRON))
-        time.sleep(0.6)
-        crowd.leave(CROWD - 1)
-        time.sleep(0.6)
-        assert not any(each.is_cancelled for each in asking)
-        crowd.leave(1)
-        wait_until(asking)
+def test_a_body_that_was_read_can_be_received_again(runner: asyncio.Runner) -> None:
+    async def main() -> None:
+        for most, told in ((100, b"query=ASK{}"), (7, None)):
+            visit = Visit(scope("POST"), Connection(*PARTS).receive)
+            assert await visit.body(most) == told
+            assert [await visit.receive(), await visit.receive()] == list(PARTS)
+            assert (await visit.receive()).get("body") == b""
+
+    runner.run(main())
+
+
+def test_a_client_that_leaves_amid_its_body_is_gone(runner: asyncio.Runner) -> None:
+    async def main() -> None:
+        connection, asking = Connection(PARTS[0]), Asking()
+        visit = Visit(scope("POST"), connection.receive)
+        connection.left.set()
+        with visit.cancelling(asking):
+            with pytest.raises(Gone):
+                await visit.body(100)
+            assert asking.is_cancelled
+
+    runner.run(main())
+
+
+def test_questions_come_and_go_in_other_threads_while_their_client_leaves(runner: asyncio.Runner) -> None:
+    asked: list[Asking] = []
+
+    async def main() -> None:
+        looking = Departures(asyncio.get_running_loop())
+        connection = Connection()
+        visit = Visit(scope(), connection.receive)
+        looking.begin(visit)
+
+        def ask() -> None:
+            for _ in range(2000):
+                asking = Asking()
+                with visit.cancelling(asking):
+                    asked.append(asking)
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        connection.left.set()
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
+        last = Asking()
+        await asyncio.sleep(0.6)
+        with visit.cancelling(last):
+            assert last.is_cancelled
+        looking.end(visit)
+
+    runner.run(main())
+    assert len(asked) == 8000
 
 
 def test_the_answering_process_may_open_as_many_files_as_the_system_allows() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote_to_bytes
 
 import pytest
-from flask import request_started
+from a2wsgi import ASGIMiddleware
+from flask import Flask, request_started
 from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
@@ -14,8 +16,9 @@ from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit
 from graph.formats import Format
 from ontology.errors import Problem
-from server import express
+from server import express, protocol
 from server.app import create_app
+from server.front import Front
 
 QUERY = "SELECT ?thing ?name { ?thing rdfs:label ?name } LIMIT 60"
 PREFIX = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
@@ -60,14 +63,18 @@ REQUESTS = {
 }
 
 
+def client_of(app: Flask) -> Client:
+    """A client of an application as it is served, with the event loop in front of it."""
+    return Client(ASGIMiddleware(Front(app)), use_cookies=False)  # type: ignore[arg-type]
+
+
 class _Ways:
     """An application asked by the short way and without it."""
 
     def __init__(self, database: Database) -> None:
         self.app = create_app(database)
-        assert isinstance(self.app.wsgi_app, express.Express)
-        self.short = self.app.test_client()
-        self.long = Client(self.app.wsgi_app.behind, use_cookies=False)
+        self.short = client_of(self.app)
+        self.long = Client(self.app, use_cookies=False)
 
 
 @pytest.fixture(scope="module")
@@ -76,24 +83,25 @@ def ways(ten_cases: Database) -> _Ways:
 
 
 @contextmanager
-def counting(client: FlaskClient) -> Iterator[list[object]]:
+def counting(app: Flask) -> Iterator[list[object]]:
     """The requests that get as far as Flask."""
     seen: list[object] = []
 
     def note(sender: object, **_: object) -> None:
         seen.append(sender)
 
-    with request_started.connected_to(note, client.application):
+    with request_started.connected_to(note, app):
         yield seen
 
 
 def told(response: TestResponse) -> tuple[int, list[tuple[str, str]], list[str], bytes]:
     """Status, the headers that are the same each time, the names of those that are not, and the body."""
-    own = [name for name, _ in response.headers if name in OWN]
+    own = [name.title() for name, _ in response.headers if name.title() in OWN]
+    same = [(name.title(), value) for name, value in response.headers if name.title() not in OWN]
     body = response.data
     if response.mimetype == "application/problem+json":
         body = body.replace(response.headers["X-Request-Id"].encode(), b"")
-    return response.status_code, sorted(h for h in response.headers if h[0] not in OWN), sorted(own), body
+    return response.status_code, sorted(same), sorted(own), body
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -106,7 +114,7 @@ def test_both_ways_give_the_same_answer(ways: _Ways, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["GET", "POST of a form", "POST of a query", "gzip", "a graph", "what may change"])
 def test_a_plain_query_does_not_get_as_far_as_flask(ways: _Ways, name: str) -> None:
-    with counting(ways.short) as seen:
+    with counting(ways.app) as seen:
         assert ways.short.open("/sparql", **REQUESTS[name]).status_code == 200  # type: ignore[arg-type]
     assert not seen
 
@@ -114,7 +122,7 @@ def test_a_plain_query_does_not_get_as_far_as_flask(ways: _Ways, name: str) -> N
 @pytest.mark.parametrize("name", ["If-None-Match", "If-Match", "If-Modified-Since", "Range", "Expect"])
 def test_a_condition_is_for_the_application(ways: _Ways, name: str) -> None:
     tag = ways.short.get("/sparql", **GET).headers["ETag"]  # type: ignore[arg-type]
-    with counting(ways.short) as seen:
+    with counting(ways.app) as seen:
         response = ways.short.get("/sparql", headers={name: tag}, **GET)  # type: ignore[arg-type]
     assert seen
     assert response.status_code == (304 if name == "If-None-Match" else 200)
@@ -126,6 +134,7 @@ def test_the_tag_of_an_answer_is_the_same_on_both_ways(ways: _Ways) -> None:
 
 
 def test_a_prepared_answer_does_not_outlive_its_snapshot(writable: FlaskClient) -> None:
+    client = client_of(writable.application)
     asked = {"query_string": {"query": "SELECT ?o { <urn:s> <urn:p> ?o }"}}
     rows = []
     for n in range(3):
@@ -133,7 +142,7 @@ def test_a_prepared_answer_does_not_outlive_its_snapshot(writable: FlaskClient) 
         done = writable.post("/sparql", data={"update": update}, headers={"Authorization": "Bearer secret"})
         assert done.status_code == 204
         for _ in range(3):
-            response = writable.get("/sparql", **asked)  # type: ignore[arg-type]
+            response = client.get("/sparql", **asked)  # type: ignore[arg-type]
             assert response.json is not None
             rows.append(response.json["results"]["bindings"][0]["o"]["value"])
     assert rows == ["0"] * 3 + ["1"] * 3 + ["2"] * 3
@@ -160,7 +169,7 @@ class _Counting:
 def test_an_error_of_the_engine_is_told_once_and_the_query_not_asked_again(ten_cases: Database) -> None:
     engine = _Counting()
     engine.error = Exhausted(Limit.TIME, Problem("Too long", remedy="Ask for less"))
-    client = create_app(ten_cases, engine=engine).test_client()
+    client = client_of(create_app(ten_cases, engine=engine))
     response = client.get("/sparql?query=ASK%7B%7D", headers={"X-Request-Id": "mine"})
     assert response.status_code == 503
     assert response.json is not None
@@ -169,12 +178,10 @@ def test_an_error_of_the_engine_is_told_once_and_the_query_not_asked_again(ten_c
     assert engine.asked == 1
 
 
-def test_prepared_answers_take_no_more_than_their_share(ten_cases: Database) -> None:
+def test_prepared_answers_take_no_more_than_their_share(ten_cases: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = _Counting()
-    app = create_app(ten_cases, engine=engine)
-    assert isinstance(app.wsgi_app, express.Express)
-    app.wsgi_app = express.Express(app.wsgi_app.behind.__self__, most=100_000)  # type: ignore[attr-defined,method-assign]
-    client = app.test_client()
+    monkeypatch.setattr(express, "KEPT", 100_000)
+    client = client_of(create_app(ten_cases, engine=engine))
     for n in range(100):
         client.get(f"/sparql?query=ASK%7B%7D%23{n}")
     before = engine.asked
@@ -199,3 +206,11 @@ def test_every_request_is_named_and_counted_once(ways: _Ways) -> None:
     assert counted() == before + 3
     assert names[0] == "abc"
     assert len({*names[1:], "not sane"}) == 3
+
+
+@pytest.mark.parametrize(
+    "encoded", [b"a%20b+c", b"%E4%B8%AD", b"100%", b"%zz%4", b"%%41", b"=%3D=3D", b"a \t%20", b"a%0D%0A", b"a%3D\r\n"]
+)
+def test_percent_signs_are_read_as_everywhere(encoded: bytes) -> None:
+    told = protocol.read("GET", b"query=" + encoded, "", b"").query
+    assert told == unquote_to_bytes(encoded.replace(b"+", b" ")).decode()

@@ -1,0 +1,85 @@
+"""A query worker, from the service's side: it is asked, and its answer waited for or looked after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from graph.engine import Answer
+from graph.workers import child, confine, wire
+from graph.workers.process import Process
+from graph.workers.zygote import Zygote
+from ontology.errors import StoreError
+
+#: Seconds that a worker may take to open its snapshot.
+_START: Final = 20.0
+#: Seconds between looks while it is certain that something comes.
+_LOOK: Final = 600.0
+
+
+class Worker(Process):
+    """A process that has a snapshot open and answers queries."""
+
+    def __init__(self, zygote: Zygote, directory: Path, number: int, megabytes: int) -> None:
+        super().__init__(zygote, "worker", str(directory), number, megabytes)
+        self.number: Final = number
+        self.is_ready = False
+        #: What looks after its answers; only that has to know.
+        self.looked_after: object = None
+        self._waits = 0.0
+        self._incoming = wire.Incoming()
+        self._came: tuple[memoryview, int | None] | wire.Closed | None = None
+
+    def wait_ready(self) -> None:
+        """Return when the snapshot is open. `StoreError` if it cannot be, or takes too long."""
+        if self.is_ready:
+            return
+        try:
+            if not self.answers_within(_START):
+                raise StoreError(f"A query worker did not open snapshot {self.number} in {_START:.0f} s")
+            message, _ = self._message()
+        except (wire.Closed, OSError):
+            raise StoreError(f"A query worker ended before it opened snapshot {self.number}") from None
+        if bytes(message) != child.READY:
+            raise StoreError(str(message, "utf-8", "replace"))
+        self.is_ready = True
+
+    def ask(self, question: wire.Question) -> None:
+        """Put a question. `Closed` when the process has ended."""
+        wire.send(self.end, wire.ask(question))
+
+    def answers_within(self, seconds: float) -> bool:
+        """See `Process.answers_within`; what came is kept, so that to wait and to read are one step."""
+        if self._came is None and self._waits != seconds:
+            wire.wait_at_most(self.end, seconds)
+            self._waits = seconds
+        return self.has_answered(at_once=False)
+
+    def has_answered(self, *, at_once: bool = True) -> bool:
+        """Return whether an answer is there whole, or the process has ended."""
+        if self._came is None:
+            try:
+                self._came = self._incoming.receive(self.end, at_once=at_once)
+            except wire.Closed as closed:
+                self._came = closed
+        return self._came is not None
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether what came is read without waiting: neither the end of the process nor a file."""
+        return isinstance(self._came, tuple) and self._came[1] is None
+
+    def reply(self) -> Answer | int:
+        """Return the answer, or the size it was not allowed to exceed; `Closed` and errors as `wire.reply`."""
+        return wire.reply(*self._message(), self.number)
+
+    def _message(self) -> tuple[memoryview, int | None]:
+        while not self.answers_within(_LOOK):
+            continue
+        came, self._came = self._came, None
+        if came is None or isinstance(came, wire.Closed):
+            raise wire.Closed from came
+        return came
+
+    def give_way(self) -> None:
+        confine.be_nice(self.pid)
