@@ -36,6 +36,8 @@ JSON: Final = "application/sparql-results+json"
 _ID: Final = "https://w3id.org/duikou/id"
 _PREFIX: Final = "PREFIX dk: <https://w3id.org/duikou/ontology#> "
 _SCRIPT: Final = Path(__file__).with_name("sparql.lua")
+#: Seconds after which all have prepared what they prepare.
+_WARM: Final = 15
 _UNITS: Final = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 
 
@@ -227,6 +229,7 @@ def services(folder: Path, programs: Path, quads: int, *, rdflib: bool, stack: E
             programs / "rdflib-endpoint", "serve", "--host", "127.0.0.1", "--port", ports[2], folder / f"{quads}.nq"
         ]  # fmt: skip
         found.append(stack.enter_context(running(Service("rdflib-endpoint", other, "/"), command, 1800)))
+    time.sleep(_WARM)  # what a service prepares after its start is no part of an answer
     return found
 
 

@@ -122,6 +122,7 @@ class Looped:
             worker.looked_after = self
         else:
             self._epoll.modify(number, _ONCE)
+        worker.wait_at_most(_MOMENT)  # for the rest of an answer that has begun
         asking.works()
         try:
             worker.ask(question)

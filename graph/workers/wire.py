@@ -110,11 +110,12 @@ class Incoming:
     def receive(self, end: socket.socket, *, at_once: bool = False) -> tuple[memoryview, int | None] | None:
         """Return the message and the descriptor that came with it, None while it is not whole.
 
-        More of it is waited for as long as the socket has time for (`wait_at_most`), or not at all if
-        it is to be `at_once`. `Closed` when the other end has gone.
+        It is waited for as long as the socket has time for (`wait_at_most`). If it is to be `at_once`
+        that holds only for the rest of a message that has begun, which is there in no time, as a rule.
+        `Closed` when the other end has gone.
         """
-        flags = socket.MSG_DONTWAIT if at_once else 0
         while True:
+            flags = socket.MSG_DONTWAIT if at_once and not self._count else 0
             room = memoryview(self._room)[self._count :] if self._count else self._room
             try:
                 count, ancillary, _, _ = end.recvmsg_into([room], _DESCRIPTOR, flags)

@@ -50,10 +50,15 @@ class Worker(Process):
 
     def answers_within(self, seconds: float) -> bool:
         """See `Process.answers_within`; what came is kept, so that to wait and to read are one step."""
-        if self._came is None and self._waits != seconds:
+        if self._came is None:
+            self.wait_at_most(seconds)
+        return self.has_answered(at_once=False)
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Have what waits for an answer, or the rest of it, wait no longer than so many seconds."""
+        if self._waits != seconds:
             wire.wait_at_most(self.end, seconds)
             self._waits = seconds
-        return self.has_answered(at_once=False)
 
     def has_answered(self, *, at_once: bool = True) -> bool:
         """Return whether an answer is there whole, or the process has ended."""
