@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from graph.engine import Answer, Dataset, Engine, answering_of
 from graph.formats import Format
-from graph.store import Store
+from graph.store import Store, View, view_of
 
 #: Functions whose value differs from one asking to the next.
 _FICKLE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b|\\u", re.IGNORECASE)
@@ -44,23 +44,29 @@ class Cache:
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`."""
-        key = self._key(text, dataset, formats)
-        return self._find(key) or self._made(key, self._engine.answer(text, dataset, formats))
+        key = _key(self._database.recent(), text, dataset, formats)
+        if (kept := self._find(key)) is not None:
+            return kept
+        answer = self._engine.answer(text, dataset, formats)
+        if self._may_keep(key, answer):
+            self._keep(key, answer, _number(self._database.reader()) if answer.number is None else answer.number)
+        return answer
 
     async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Awaited.answering`."""
-        key = self._key(text, dataset, formats)
-        return self._find(key) or self._made(key, await self._answering(text, dataset, formats))
+        key = _key(await view_of(self._database), text, dataset, formats)
+        if (kept := self._find(key)) is not None:
+            return kept
+        answer = await self._answering(text, dataset, formats)
+        if self._may_keep(key, answer):
+            self._keep(key, answer, _number(await view_of(self._database)) if answer.number is None else answer.number)
+        return answer
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
         """See `graph.engine.Engine.write`."""
         answer = self.answer(text, dataset, formats)
         out.write(answer.body)
         return answer.format
-
-    def _key(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> _Key:
-        snapshot = self._database.recent().snapshot
-        return (snapshot.number if snapshot else 0, text, dataset, tuple(formats))
 
     def _find(self, key: _Key) -> Answer | None:
         with self._guard:
@@ -69,20 +75,13 @@ class Cache:
                 self._kept.move_to_end(key)
             return kept
 
-    def _made(self, key: _Key, answer: Answer) -> Answer:
-        """Return an answer, kept if it may be."""
-        if not is_fickle(key[1]) and _size(key, answer) <= self._most // 8:
-            self._keep(key, answer)
-        return answer
+    def _may_keep(self, key: _Key, answer: Answer) -> bool:
+        return not is_fickle(key[1]) and _size(key, answer) <= self._most // 8
 
-    def _number(self) -> int:
-        snapshot = self._database.reader().snapshot
-        return snapshot.number if snapshot else 0
-
-    def _keep(self, key: _Key, answer: Answer) -> None:
+    def _keep(self, key: _Key, answer: Answer, number: int) -> None:
+        if key[0] != number:
+            return  # another snapshot was published while this was answered, perhaps from that one
         with self._guard:
-            if key[0] != (self._number() if answer.number is None else answer.number):
-                return  # another snapshot was published while this was answered, perhaps from that one
             replaced = self._kept.pop(key, None)
             self._size += _size(key, answer) - (_size(key, replaced) if replaced else 0)
             self._kept[key] = answer
@@ -93,3 +92,11 @@ class Cache:
 
 def _size(key: _Key, answer: Answer) -> int:
     return len(answer.body) + 4 * len(key[1]) + 1000
+
+
+def _key(view: View, text: str, dataset: Dataset, formats: Sequence[Format]) -> _Key:
+    return _number(view), text, dataset, tuple(formats)
+
+
+def _number(view: View) -> int:
+    return view.snapshot.number if view.snapshot else 0

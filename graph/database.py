@@ -242,6 +242,19 @@ class Database:
             self._looked = looked
             return self._reader
 
+    def at_once(self) -> Reader | None:
+        """Return what `reader` would, None where another snapshot has to be opened for it."""
+        if not self._guard.acquire(blocking=False):
+            return None  # somebody opens it just now
+        try:
+            looked, seen = time.monotonic(), self._stamp()
+            if seen != self._seen:
+                return None
+            self._looked = looked
+            return self._reader
+        finally:
+            self._guard.release()
+
     def recent(self) -> Reader:
         """Return the reader of whoever looked last, when that is at most a few milliseconds ago.
 

@@ -7,6 +7,7 @@ through `Writing`: `graph.workers.writer.Writer` here, `graph.remote.writer.Remo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -87,8 +88,17 @@ class Store(Protocol):
     def reader(self) -> View:
         """Return the graph as it is now."""
 
+    def at_once(self) -> View | None:
+        """Return the graph as it is now, None where that is not known without opening or asking anything."""
+
     def recent(self) -> View:
         """Return the graph as it was found some milliseconds ago, or is now; never older than `reader` has shown it."""
+
+
+async def view_of(store: Store) -> View:
+    """Return the graph as it is now, in an event loop: what takes a while is done in a thread."""
+    view = store.at_once()
+    return view if view is not None else await asyncio.to_thread(store.reader)
 
 
 class Writing(Protocol):

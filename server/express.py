@@ -25,7 +25,7 @@ from werkzeug.wrappers import Request as HttpRequest
 from graph.cache import is_fickle
 from graph.engine import answering_of
 from graph.formats import Format
-from graph.store import State
+from graph.store import State, view_of
 from server import access, compression, headers, negotiation, observation, protocol, sparql
 from server.departures import Visit
 
@@ -134,7 +134,7 @@ class Express:
     async def _answer(self, plain: _Plain, environ: WSGIEnvironment) -> _Ready | None:
         """Return the answer to a request; None where it is not for this module to give one."""
         try:
-            reader = self._served.database.reader()
+            reader = await view_of(self._served.database)
             state = _state(reader.snapshot)
             if (ready := self._prepared.get(plain, state)) is not None:
                 self._numbers.hit.inc()
@@ -163,14 +163,16 @@ class Express:
         if lasting and by_get:
             etag = access.tag_at(self._served.version, reader.snapshot, *sparql.parts(asked.query, dataset, formats))
         ready = await self._made(answer.body, answer.format, plain, etag, state)
-        number = reader.snapshot.number if reader.snapshot else 0
-        if lasting and number == (self._number() if answer.number is None else answer.number):
-            self._prepared.keep(plain, ready)
+        if lasting:
+            # another snapshot may have been published meanwhile, and the answer be from that one
+            now = state[0] if state else 0
+            number = answer.number
+            if number is None:
+                found = (await view_of(self._served.database)).snapshot
+                number = found.number if found else 0
+            if number == now:
+                self._prepared.keep(plain, ready)
         return ready
-
-    def _number(self) -> int:
-        snapshot = self._served.database.reader().snapshot
-        return snapshot.number if snapshot else 0
 
     async def _made(
         self, body: bytes, format: Format, plain: _Plain, etag: str | None, state: tuple[int, str] | None

@@ -136,6 +136,13 @@ class RemoteStore:
             moment = self._turn()
         return RemoteReader(self, moment)
 
+    def at_once(self) -> RemoteReader | None:
+        """See `graph.store.Store.at_once`."""
+        with self._guard:
+            if self._moment is None or self._written:
+                return None
+        return self.reader()
+
     def recent(self) -> RemoteReader:
         """See `graph.store.Store.recent`."""
         return self.reader()

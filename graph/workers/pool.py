@@ -281,8 +281,10 @@ class Pool:
 
     def idle(self) -> Worker | None:
         """Return a worker that is ready for a question to the current snapshot, None where there is none just now."""
-        snapshot = self._database.recent().snapshot
-        number = snapshot.number if snapshot else 0
+        reader = self._database.at_once()
+        if reader is None:
+            return None
+        number = reader.snapshot.number if reader.snapshot else 0
         with self._guard:
             worker = self._idle[0] if self._idle else None
             if worker is None or worker.number != number or not worker.is_ready:

@@ -357,3 +357,13 @@ def test_only_touched_graphs_are_counted_again_and_a_full_count_agrees(db: Datab
         draft.touch_everything()
     first, second = db.snapshots()[-2:]
     assert dict(first.graphs) == dict(second.graphs) == {G.value: 2, "http://example.com/h": 5}
+
+
+def test_a_view_that_has_to_be_opened_is_not_there_at_once(tmp_path: Path) -> None:
+    database, other = Database(tmp_path), Database(tmp_path)
+    assert database.reader() is database.at_once()
+    with other.write("test") as draft:
+        draft.store.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal(1), NamedNode("urn:g")))
+        draft.touch("urn:g")
+    assert database.at_once() is None
+    assert database.reader() is database.at_once()
