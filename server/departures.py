@@ -15,6 +15,8 @@ from collections import deque
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
+from werkzeug.exceptions import ClientDisconnected
+
 from graph.asking import Asking
 from ontology.errors import Problem
 
@@ -26,8 +28,8 @@ _PAUSE: Final = 0.25
 GONE: Final = Problem("The client went away before the answer was there")
 
 
-class Gone(OSError):  # noqa: N818  # as `ConnectionError` is one: who reads a body is ready for that
-    """The client went away before it had sent the whole body."""
+class Gone(ClientDisconnected):
+    """The client went away before it had sent the whole body: a fault of the request, which nobody is told any more."""
 
 
 class Visit:

@@ -23,7 +23,8 @@ VISIBLE = "const s = getComputedStyle(arguments[0]); return s.display !== 'none'
 
 
 def one(browser: Browser, selector: str) -> WebElement:
-    found = browser.driver.find_element(By.CSS_SELECTOR, selector)
+    """The first element of its kind, once the page has one: who presses Enter does not wait for the next page."""
+    found = WebDriverWait(browser.driver, 20).until(lambda d: d.find_element(By.CSS_SELECTOR, selector))
     assert isinstance(found, WebElement)
     return found
 
@@ -35,9 +36,7 @@ def where(browser: Browser) -> str:
 
 def editor(browser: Browser) -> WebElement:
     """The editor of the SPARQL page, once its script has put it there."""
-    found = WebDriverWait(browser.driver, 20).until(lambda d: d.find_element(By.CSS_SELECTOR, ".cm-content"))
-    assert isinstance(found, WebElement)
-    return found
+    return one(browser, ".cm-content")
 
 
 def test_from_a_figure_to_its_words_and_back(browser: Browser) -> None:

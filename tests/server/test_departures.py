@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 
 from graph.asking import Asking
+from graph.database import Database
 from server import departures, process
+from server.app import create_app
 from server.departures import Departures, Gone, Visit
+from server.front import Front
 
 PARTS = ({"type": "http.request", "body": b"query=", "more_body": True}, {"type": "http.request", "body": b"ASK{}"})
 
@@ -130,6 +133,31 @@ def test_a_client_that_leaves_amid_its_body_is_gone(runner: asyncio.Runner) -> N
             assert asking.is_cancelled
 
     runner.run(main())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "header"),
+    [("POST", "/sparql", (b"transfer-encoding", b"chunked")), ("POST", "/sparql", (b"content-length", b"99")),
+     ("POST", "/en/reconcile", (b"content-length", b"99"))],
+)  # fmt: skip
+def test_half_a_body_is_no_fault_of_the_server(
+    runner: asyncio.Runner, ten_cases: Database, caplog: pytest.LogCaptureFixture, method: str, path: str, header: Any
+) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def main() -> None:
+        connection = Connection(PARTS[0])
+        connection.left.set()
+        told = scope(method, (b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded"), header)
+        asked = {"path": path, "raw_path": path.encode(), "query_string": b"", "http_version": "1.1"}
+        await Front(create_app(ten_cases))(told | asked, connection.receive, send)
+
+    runner.run(main())
+    assert [message["status"] for message in sent if "status" in message] in ([], [400])
+    assert not caplog.records
 
 
 def test_questions_come_and_go_in_other_threads_while_their_client_leaves(runner: asyncio.Runner) -> None:
