@@ -96,6 +96,7 @@ class Visit:
         return _Cancelling(self, asking)
 
     def begin(self, asking: Asking) -> None:
+        """Have a question cancelled from now on; see `cancelling`."""
         with self._guard:
             self._asking.append(asking)
             is_gone = self._is_gone
@@ -103,6 +104,7 @@ class Visit:
             asking.cancel(GONE)
 
     def finish(self, asking: Asking) -> None:
+        """Have it cancelled no longer."""
         with self._guard:
             self._asking.remove(asking)
 

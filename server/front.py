@@ -35,7 +35,6 @@ class Front:
     """An ASGI application in front of the Flask one; `public_url` is the address that clients know it by."""
 
     def __init__(self, app: Flask, *, public_url: str | None = None) -> None:
-        self.app: Final = app
         self._address = public.parts(public_url) if public_url is not None else None
         self._express = Express(app)
         self._behind: Any = WSGIMiddleware(_Completed(app), workers=THREADS)  # type: ignore[arg-type]
