@@ -80,10 +80,12 @@ def _nameless_file() -> IO[bytes]:
 
 def serve(end: socket.socket, reader: Reader) -> None:
     """Answer questions from a socket until it closes."""
-    room = bytearray(wire.ROOM)
+    incoming = wire.Incoming()
     while True:
-        message, _ = wire.receive_last(end, room)
-        question = wire.asked(message)
+        message = incoming.receive(end)
+        if message is None:
+            continue
+        question = wire.asked(message[0])
         # Should the service itself be killed, the system still ends this query.
         signal.setitimer(signal.ITIMER_REAL, max(question.seconds, 0.001) + _GRACE)
         _answer(end, reader, question)

@@ -56,6 +56,16 @@ class Lane:
         """Whether somebody waits for a place."""
         return bool(self._quick or self._others)
 
+    @property
+    def has_quick(self) -> bool:
+        """Whether somebody quick waits for a place."""
+        return bool(self._quick)
+
+    def next_quick(self, fits: Callable[[Waiter], bool]) -> Waiter | None:
+        """Take out of the queue who is first of the quick, if it fits, to go on without a place; else None."""
+        with self._guard:
+            return self._quick.popleft() if self._quick and fits(self._quick[0]) else None
+
     def try_enter(self) -> bool:
         with self._guard:
             if self._free:

@@ -2,19 +2,26 @@
 
 To hand the interpreter from thread to thread costs more than a small answer. So the loop itself waits for
 a place in the short lane and for what the worker says. A question that takes longer than a moment, or
-comes to anything but an answer, goes on in a thread, with the place and the worker that it has: there
-`Pool` decides what becomes of it, as of any other.
+ends its worker, goes on in a thread, with the place and the worker that it has: there `Pool` decides what
+becomes of it, as of any other.
+
+To wake a process costs nearly as much as a small answer, too. So where there is no place, a query whose
+form was quick before is sent to a worker that is at work on another such query: it sits behind that, and
+has the place after it. Should that one take longer than a moment after all, whoever sits behind begins again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
+import os
 import select
 import threading
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graph.asking import Asking, Cancelled, current
 from graph.engine import Answer, Dataset, Exhausted
@@ -36,22 +43,82 @@ _ONCE: Final = select.EPOLLIN | select.EPOLLONESHOT if IS_POSSIBLE else 0
 _MOST: Final = 32 << 10
 
 
-class _Turn(Waiter):
-    """Somebody in an event loop who waits for a place."""
+class _Further(NamedTuple):
+    """What a question has that goes on in a thread."""
 
-    __slots__ = ("_looped", "called")
+    place: Place
+    worker: Worker | None
 
-    def __init__(self, looped: Looped) -> None:
+
+class _InFile(NamedTuple):
+    """An answer that is still to be read from a file."""
+
+    message: memoryview
+    descriptor: int
+    number: int
+
+
+_Outcome = Answer | _InFile | _Further
+
+
+class _Asked(Waiter):
+    """A question from its arrival to its outcome: it waits in the lane, or is with a worker, or sits behind there."""
+
+    __slots__ = ("_looped", "asking", "at", "deadline", "form", "is_quick", "number", "outcome", "question", "until")
+
+    def __init__(
+        self, looped: Looped, question: wire.Question, deadline: float, asking: Asking, form: str, number: int
+    ) -> None:
         self.has_place = False
-        self.called: Final[asyncio.Future[None]] = looped.loop.create_future()
+        self.question: Final = question
+        self.deadline: Final = deadline
+        self.asking: Final = asking
+        self.form: Final = form
+        #: The snapshot that is to answer it.
+        self.number: Final = number
+        self.is_quick: Final = looped.pool.is_quick(form)
+        #: When whoever looks at the time has to do something about it (`time.monotonic`).
+        self.until = deadline
+        self.at: _AtWork | None = None
+        self.outcome: Final[asyncio.Future[_Outcome]] = looped.loop.create_future()
         self._looped = looped
 
+    def may_sit(self, looped: Looped, worker: Worker) -> bool:
+        """Return whether it may be asked by somebody and answered by a worker."""
+        return looped is self._looped and worker.number == self.number
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has an outcome, or nobody waits for one any more."""
+        return self.outcome.done()
+
     def call(self) -> None:
-        """End the waiting; once is enough."""
+        """Have it go on with the place that it was given."""
         if threading.get_ident() == self._looped.thread:
-            _finish(self.called)
+            self._looped.placed(self)
         else:
-            self._looped.loop.call_soon_threadsafe(_finish, self.called)
+            self._looped.loop.call_soon_threadsafe(self._looped.placed, self)
+
+    def cancel(self) -> None:
+        """Have it end, because its answer is not wanted any more."""
+        self._looped.loop.call_soon_threadsafe(self._looped.cancelled, self)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.is_over:
+            self.outcome.set_exception(error)
+
+
+class _AtWork:
+    """A worker that is at work on a question, the place of that, and who sits behind."""
+
+    __slots__ = ("behind", "first", "place", "worker")
+
+    def __init__(self, worker: Worker, place: Place, first: _Asked) -> None:
+        self.worker: Final = worker
+        self.place: Final = place
+        #: None once the loop has nothing to do with it any more.
+        self.first: _Asked | None = first
+        self.behind: _Asked | None = None
 
 
 class Looped:
@@ -59,11 +126,11 @@ class Looped:
 
     def __init__(self, pool: Pool, loop: asyncio.AbstractEventLoop) -> None:
         self.loop: Final = loop
+        self.pool: Final = pool
         self.thread: Final = threading.get_ident()
-        self._pool = pool
         self._lane = pool.short
-        self._at_work: dict[int, tuple[Worker, asyncio.Future[None]]] = {}
-        self._until: dict[asyncio.Future[None], float] = {}
+        self._at_work: dict[int, _AtWork] = {}
+        self._open: dict[_Asked, None] = {}
         self._looks = False
         # One for all workers, of which the loop sees whether there is anything: to have the loop look at each
         # anew with every question takes several times as long.
@@ -72,50 +139,69 @@ class Looped:
 
     async def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.workers.pool.Pool.answer`."""
-        pool, asking = self._pool, current()
-        if len(text) > _MOST or pool.is_long(text):
+        pool, asking = self.pool, current()
+        number = pool.number_at_once()
+        if number is None or len(text) > _MOST or pool.is_long(text):
             return await asyncio.to_thread(pool.answer, text, dataset, formats)
         question, deadline = pool.question(text, dataset, formats, asking)
-        form = pool.form_of(text)
-        place = await self._place(form, deadline, asking)
-        worker = None
+        asked = _Asked(self, question, deadline, asking, pool.form_of(text), number)
+        with asking.stopped_by(asked.cancel):
+            outcome = await self._outcome(asked)
+        if isinstance(outcome, Answer):
+            return outcome
+        # Shielded, because what is freed in the thread has to be freed even if this task is cancelled.
+        if isinstance(outcome, _Further):
+            return await asyncio.shield(asyncio.to_thread(pool.go_on, question, deadline, asking, *outcome))
+        answer = await asyncio.shield(asyncio.to_thread(wire.reply, *outcome))
+        assert isinstance(answer, Answer)
+        return answer
+
+    async def _outcome(self, asked: _Asked) -> _Outcome:
+        self._open[asked] = None
+        if not self._looks:
+            self._looks = True
+            self.loop.call_later(_LOOK, self._look)
         try:
-            asking.check()
-            worker = self._put(question, asking)
-            if worker is not None:
-                with asking.stopped_by(worker.stop):
-                    await self._moment(worker)
-        except BaseException:
-            with place:
-                if worker is not None:
-                    pool.drop(worker)
+            asked.asking.check()
+            self._begin(asked)
+            return await asked.outcome
+        except asyncio.CancelledError:  # nobody waits for this task any more
+            if asked.outcome.cancelled():
+                self._free(asked)
+            elif asked.outcome.exception() is None:
+                self._give_up(asked.outcome.result())
             raise
-        if worker is not None and worker.is_prompt:
-            with place:
-                return pool.reply(worker, form, asking)
-        return await asyncio.to_thread(pool.go_on, question, deadline, asking, place, worker)
+        finally:
+            del self._open[asked]
 
-    async def _place(self, form: str, deadline: float, asking: Asking) -> Place:
-        """Return a place in the short lane; errors as `Lane.place`."""
-        quick = self._pool.is_quick(form)
-        turn = self._lane.join(lambda: _Turn(self), quick=quick)
-        if turn is not None:
-            try:
-                with asking.stopped_by(turn.call):
-                    await self._called(turn.called, deadline)
-            except BaseException:  # nobody waits for this task any more
-                with contextlib.suppress(Exhausted, Cancelled):
-                    self._lane.settle(turn, asking, quick=quick)
-                    self._lane.leave()
-                raise
-            self._lane.settle(turn, asking, quick=quick)
-        return Place(self._lane)
+    # -- from the lane to a worker ----------------------------------------------
 
-    def _put(self, question: wire.Question, asking: Asking) -> Worker | None:
-        """Return a worker that is at work on the question, None where there is none at once."""
-        worker = self._pool.idle()
+    def _begin(self, asked: _Asked) -> None:
+        """Have a question wait for a place, or go on if there is one. `Exhausted` as `Lane.join`."""
+        if self._lane.join(lambda: asked, quick=asked.is_quick) is None:
+            self._put(asked)
+        elif asked.is_quick:
+            self._fill()
+
+    def _again(self, asked: _Asked) -> None:
+        """Have a question begin again that sat behind another."""
+        asked.at, asked.until = None, asked.deadline
+        try:
+            self._begin(asked)
+        except Exhausted as error:
+            asked.fail(error)
+
+    def placed(self, asked: _Asked) -> None:
+        """Have a question go on that waited for a place, and has one."""
+        if not asked.is_over:  # otherwise whoever ended it has left the place
+            self._put(asked)
+
+    def _put(self, asked: _Asked) -> None:
+        """Put a question that has a place to a worker; in a thread where there is none at once."""
+        place, worker = Place(self._lane), self.pool.idle(asked.number)
         if worker is None:
-            return None
+            self._end(asked, _Further(place, None))
+            return
         number = worker.end.fileno()
         if worker.looked_after is not self:
             self._epoll.register(number, _ONCE)
@@ -123,58 +209,142 @@ class Looped:
         else:
             self._epoll.modify(number, _ONCE)
         worker.wait_at_most(_MOMENT)  # for the rest of an answer that has begun
-        asking.works()
         try:
-            worker.ask(question)
+            worker.ask(asked.question)
         except wire.Closed:  # it died while it was idle
-            self._pool.drop(worker)
-            return None
-        return worker
+            self.pool.drop(worker)
+            self._end(asked, _Further(place, None))
+            return
+        self._at_work[number] = asked.at = _AtWork(worker, place, asked)
+        self._works(asked)
+        self._fill()
 
-    async def _moment(self, worker: Worker) -> None:
-        """Wait until a worker has answered, or ended, or the moment is over."""
-        number, answered = worker.end.fileno(), self.loop.create_future()
-        self._at_work[number] = worker, answered
-        try:
-            await self._called(answered, time.monotonic() + _MOMENT)
-        finally:
-            del self._at_work[number]
+    def _fill(self) -> None:
+        """Have quick ones that wait for a place sit behind others of their kind."""
+        if not self._lane.has_quick:
+            return
+        for at in tuple(self._at_work.values()):
+            if at.behind is not None or at.first is None or not at.first.is_quick:
+                continue
+            asked = self._lane.next_quick(partial(self._may_sit, at.worker))
+            if asked is None:
+                return
+            assert isinstance(asked, _Asked)
+            at.behind, asked.at, asked.until = asked, at, math.inf
+            with contextlib.suppress(wire.Closed):  # that it ended is read in a moment
+                at.worker.ask(asked.question)
+
+    def _may_sit(self, worker: Worker, waiter: Waiter) -> bool:
+        return isinstance(waiter, _Asked) and waiter.may_sit(self, worker)
+
+    def _works(self, asked: _Asked) -> None:
+        asked.asking.works()
+        asked.until = time.monotonic() + _MOMENT
+
+    # -- from a worker to the outcome -------------------------------------------
 
     def _come(self) -> None:
         """Take what workers have sent."""
         for number, _ in self._epoll.poll(0):
-            found = self._at_work.get(number)
-            if found is None:
-                continue  # a thread waits for it
-            worker, answered = found
-            if worker.has_answered():
-                _finish(answered)
+            at = self._at_work.get(number)
+            if at is not None:  # otherwise a thread waits for it
+                self._read(number, at)
+
+    def _read(self, number: int, at: _AtWork) -> None:
+        worker = at.worker
+        while worker.has_answered():
+            asked = at.first
+            assert asked is not None
+            if worker.has_ended:
+                self._let_go(at)
+                return
+            if (filed := worker.take_file()) is not None:
+                self._end(asked, _InFile(*filed, worker.number))
             else:
-                self._epoll.modify(number, _ONCE)
+                try:
+                    self._end(asked, self.pool.taken(worker, asked.form))
+                except Exception as error:
+                    asked.fail(error)
+            at.first, at.behind = at.behind, None
+            if at.first is None or at.first.is_over:
+                del self._at_work[number]
+                with at.place:
+                    if at.first is None:
+                        self.pool.give_back(worker)
+                    else:  # it is at work on what nobody wants any more
+                        at.first = None
+                        self.pool.drop(worker)
+                return
+            self._works(at.first)
+            self._fill()
+        self._epoll.modify(number, _ONCE)
 
-    # -- the time -------------------------------------------------------------
+    def _let_go(self, at: _AtWork) -> None:
+        """Have a question go on in a thread, with its worker, and whoever sits behind begin again."""
+        del self._at_work[at.worker.end.fileno()]
+        first, behind, at.first, at.behind = at.first, at.behind, None, None
+        assert first is not None
+        at.worker.is_spent = behind is not None
+        self._end(first, _Further(at.place, at.worker))
+        if behind is not None and not behind.is_over:
+            self._again(behind)
 
-    async def _called(self, future: asyncio.Future[None], until: float) -> None:
-        """Wait for a future, or until a moment. One look at all now and then takes less than a timer for each."""
-        self._until[future] = until
-        if not self._looks:
-            self._looks = True
-            self.loop.call_later(_LOOK, self._look)
+    def _end(self, asked: _Asked, outcome: _Outcome) -> None:
+        if asked.is_over:
+            self._give_up(outcome)
+        else:
+            asked.outcome.set_result(outcome)
+
+    def _give_up(self, outcome: _Outcome) -> None:
+        """Free what an outcome holds that nobody waits for."""
+        if isinstance(outcome, _InFile):
+            os.close(outcome.descriptor)
+        elif isinstance(outcome, _Further):
+            with outcome.place:
+                if outcome.worker is not None:
+                    self.pool.drop(outcome.worker)
+
+    # -- before the outcome -----------------------------------------------------
+
+    def cancelled(self, asked: _Asked) -> None:
+        """End a question whose answer is not wanted any more."""
+        if asked.is_over:
+            return
+        self._free(asked)
         try:
-            await future
-        finally:
-            del self._until[future]
+            asked.asking.check()
+        except Cancelled as error:
+            asked.fail(error)
+
+    def _free(self, asked: _Asked) -> None:
+        """Free what a question has; if it sits behind another, whoever comes to it later passes it over."""
+        at = asked.at
+        if at is None:
+            with contextlib.suppress(Exhausted, Cancelled):
+                self._lane.settle(asked, asked.asking, quick=asked.is_quick)
+                self._lane.leave()
+        elif at.first is asked:
+            del self._at_work[at.worker.end.fileno()]
+            behind, at.first, at.behind = at.behind, None, None
+            with at.place:
+                self.pool.drop(at.worker)
+            if behind is not None and not behind.is_over:
+                self._again(behind)
 
     def _look(self) -> None:
+        """Look at the time. One look at all now and then takes less than a timer for each."""
         now = time.monotonic()
-        for future, until in self._until.items():
-            if until <= now:
-                _finish(future)
-        self._looks = bool(self._until)
+        for asked in [a for a in self._open if a.until <= now and not a.is_over]:
+            if asked.at is not None:
+                if asked.at.first is asked:
+                    self._let_go(asked.at)
+                continue
+            try:
+                self._lane.settle(asked, asked.asking, quick=asked.is_quick)
+            except (Exhausted, Cancelled) as error:
+                asked.fail(error)
+            else:
+                asked.until = math.inf  # it has a place, and is about to be told
+        self._looks = bool(self._open)
         if self._looks:
             self.loop.call_later(_LOOK, self._look)
-
-
-def _finish(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

@@ -126,7 +126,8 @@ class Pool:
                 with asking.stopped_by(worker.stop):
                     is_short = self._is_short(worker, patience, deadline)
                 if is_short:
-                    return self.reply(worker, form, asking, last=last)
+                    self._remember(self._quick_ones, form)
+                    return self._reply(worker, asking, keep=True, last=last)
                 with self._guard:
                     self._quick_ones.pop(form, None)
                 if not crowded:
@@ -156,10 +157,10 @@ class Pool:
         """Return whether queries of a form were quick before."""
         return form in self._quick_ones
 
-    def reply(self, worker: Worker, form: str, asking: Asking, *, last: bool = False) -> Answer:
-        """Return what a worker has answered in time; it is idle again."""
+    def taken(self, worker: Worker, form: str) -> Answer:
+        """Return what a worker has answered in no time. Errors as `answer`, and `wire.Closed`."""
         self._remember(self._quick_ones, form)
-        return self._reply(worker, asking, keep=True, last=last)
+        return _whole(worker.reply())
 
     def _is_short(self, worker: Worker, patience: float, deadline: float) -> bool:
         """Return whether the answer comes within patience. In a crowd it is the worker's own running that counts."""
@@ -246,18 +247,10 @@ class Pool:
                 asking.check()
             raise self._crashed(worker, last=last) from None
         except QueryError:
-            self._give_back(worker) if keep else self.drop(worker)
+            self.give_back(worker) if keep else self.drop(worker)
             raise
-        self._give_back(worker) if keep else self.drop(worker)
-        if isinstance(answer, Answer):
-            return answer
-        raise Exhausted(
-            Limit.SIZE,
-            Problem(
-                f"The answer is larger than {_size(answer)}, the most that is sent",
-                remedy="Ask for less at a time with LIMIT and OFFSET, or take a download of the whole graph",
-            ),
-        )
+        self.give_back(worker) if keep else self.drop(worker)
+        return _whole(answer)
 
     def _crashed(self, worker: Worker, *, last: bool) -> Exception:
         code = worker.wait()
@@ -279,12 +272,13 @@ class Pool:
 
     # -- workers --------------------------------------------------------------
 
-    def idle(self) -> Worker | None:
-        """Return a worker that is ready for a question to the current snapshot, None where there is none just now."""
+    def number_at_once(self) -> int | None:
+        """Return the number of the current snapshot, None where that has to be opened first."""
         reader = self._database.at_once()
-        if reader is None:
-            return None
-        number = reader.snapshot.number if reader.snapshot else 0
+        return None if reader is None else reader.snapshot.number if reader.snapshot else 0
+
+    def idle(self, number: int) -> Worker | None:
+        """Return a worker that is ready for a question to a snapshot, None where there is none just now."""
         with self._guard:
             worker = self._idle[0] if self._idle else None
             if worker is None or worker.number != number or not worker.is_ready:
@@ -320,12 +314,14 @@ class Pool:
                 continue
             return worker
 
-    def _give_back(self, worker: Worker) -> None:
+    def give_back(self, worker: Worker) -> None:
+        """Let a worker that has answered be asked by others, unless there are enough."""
         with self._guard:
-            if not self._closed.is_set() and len(self._idle) < self.limits.short + self.limits.spare:
+            enough = len(self._idle) >= self.limits.short + self.limits.spare
+            if not (enough or worker.is_spent or self._closed.is_set()):
                 self._idle.appendleft(worker)
                 return
-        worker.kill()
+        self.drop(worker)
 
     def drop(self, worker: Worker) -> None:
         """End a worker; that takes a while, and is not waited for."""
@@ -410,6 +406,19 @@ def _overrun(seconds: float) -> Exhausted:
         Problem(
             f"The query takes longer than {seconds:g} seconds, the most that it may have",
             remedy="Ask for less: narrow its patterns, or add a LIMIT in a sub-select",
+        ),
+    )
+
+
+def _whole(answer: Answer | int) -> Answer:
+    """Return an answer that was allowed; `Exhausted` for the size that was not."""
+    if isinstance(answer, Answer):
+        return answer
+    raise Exhausted(
+        Limit.SIZE,
+        Problem(
+            f"The answer is larger than {_size(answer)}, the most that is sent",
+            remedy="Ask for less at a time with LIMIT and OFFSET, or take a download of the whole graph",
         ),
     )
 

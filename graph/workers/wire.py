@@ -76,16 +76,21 @@ def send(end: socket.socket, message: bytes | bytearray, descriptor: int | None 
 
 def receive(end: socket.socket) -> tuple[bytes, int | None]:
     """Return the next message and the descriptor that came with it. `Closed` when the other end has gone."""
-    message, descriptor = _receive(end, bytearray(_HEAD.size))
+    head = bytearray(_HEAD.size)
+    try:
+        count, ancillary, _, _ = end.recvmsg_into([head], _DESCRIPTOR)
+    except OSError as error:
+        raise Closed from error
+    if not count:
+        raise Closed
+    _fill(end, memoryview(head)[count:])
+    length, with_descriptor = _HEAD.unpack(head)
+    message = bytearray(length)
+    _fill(end, memoryview(message))
+    descriptor = _descriptor(ancillary)
+    if with_descriptor and descriptor is None:
+        raise Closed
     return bytes(message), descriptor
-
-
-def receive_last(end: socket.socket, room: bytearray) -> tuple[memoryview, int | None]:
-    """Return the next message as `receive` does, in fewer steps, where no other comes before it is answered.
-
-    It stands in `room`, which is `ROOM` bytes, until the next is received there.
-    """
-    return _receive(end, room)
 
 
 def wait_at_most(end: socket.socket, seconds: float) -> None:
@@ -95,28 +100,28 @@ def wait_at_most(end: socket.socket, seconds: float) -> None:
 
 
 class Incoming:
-    """A message on its way: what has come of it, until it is whole.
+    """Messages on their way: what has come of them, until they are whole.
 
-    It stands in a room of its own, at least `ROOM` bytes, until the next is received there.
+    A message stands in a room of its own, at least `ROOM` bytes, until the next is received there.
     """
 
-    __slots__ = ("_count", "_descriptor", "_own", "_room")
+    __slots__ = ("_begin", "_descriptor", "_end", "_own", "_room")
 
     def __init__(self) -> None:
         self._own = self._room = bytearray(ROOM)
-        self._count = 0
+        self._begin = self._end = 0
         self._descriptor: int | None = None
 
     def receive(self, end: socket.socket, *, at_once: bool = False) -> tuple[memoryview, int | None] | None:
-        """Return the message and the descriptor that came with it, None while it is not whole.
+        """Return the next message and the descriptor that came with it, None while it is not whole.
 
         It is waited for as long as the socket has time for (`wait_at_most`). If it is to be `at_once`
         that holds only for the rest of a message that has begun, which is there in no time, as a rule.
         `Closed` when the other end has gone.
         """
-        while True:
-            flags = socket.MSG_DONTWAIT if at_once and not self._count else 0
-            room = memoryview(self._room)[self._count :] if self._count else self._room
+        while (whole := self._whole()) is None:
+            flags = socket.MSG_DONTWAIT if at_once and self._begin == self._end else 0
+            room = memoryview(self._room)[self._end :] if self._end else self._room
             try:
                 count, ancillary, _, _ = end.recvmsg_into([room], _DESCRIPTOR, flags)
             except BlockingIOError:
@@ -125,23 +130,36 @@ class Incoming:
                 raise Closed from error
             if not count:
                 raise Closed
-            self._count += count
+            self._end += count
             if ancillary:
                 self._descriptor = _descriptor(ancillary)
-            if self._count < _HEAD.size:
-                continue
-            length, with_descriptor = _HEAD.unpack_from(self._room)
-            whole = _HEAD.size + length
-            if self._count < whole:
-                if whole > len(self._room):
-                    self._room = self._room[: self._count] + bytearray(whole - self._count)
-                continue
-            message = memoryview(self._room)[_HEAD.size : whole]
-            descriptor, self._descriptor = self._descriptor, None
-            self._count, self._room = 0, self._own
-            if with_descriptor and descriptor is None:
-                raise Closed
-            return message, descriptor
+        return whole
+
+    def _whole(self) -> tuple[memoryview, int | None] | None:
+        """Return the next message if it is whole; otherwise there is room for the rest of it afterwards."""
+        have, begin = self._end - self._begin, self._begin
+        if have >= _HEAD.size:
+            length, with_descriptor = _HEAD.unpack_from(self._room, begin)
+            after = begin + _HEAD.size + length
+            if after <= self._end:
+                message = memoryview(self._room)[begin + _HEAD.size : after]
+                if after == self._end:
+                    self._begin, self._end, self._room = 0, 0, self._own
+                else:
+                    self._begin = after
+                if not with_descriptor:
+                    return message, None
+                descriptor, self._descriptor = self._descriptor, None
+                if descriptor is None:
+                    raise Closed
+                return message, descriptor
+            if after - begin > len(self._room):
+                self._room = self._room[begin : self._end] + bytearray(after - self._end)
+                self._begin, self._end = 0, have
+        if self._begin and self._begin + ROOM > len(self._room):
+            self._room[:have] = self._room[self._begin : self._end]
+            self._begin, self._end = 0, have
+        return None
 
 
 def _descriptor(ancillary: list[tuple[int, int, bytes]]) -> int | None:
@@ -150,31 +168,6 @@ def _descriptor(ancillary: list[tuple[int, int, bytes]]) -> int | None:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             received.frombytes(data[: received.itemsize])
     return received[0] if received else None
-
-
-def _receive(end: socket.socket, room: bytearray) -> tuple[memoryview, int | None]:
-    try:
-        count, ancillary, _, _ = end.recvmsg_into([room], _DESCRIPTOR)
-    except OSError as error:
-        raise Closed from error
-    if not count:
-        raise Closed
-    if count < _HEAD.size:
-        _fill(end, memoryview(room)[count : _HEAD.size])
-        count = _HEAD.size
-    length, with_descriptor = _HEAD.unpack_from(room)
-    whole = _HEAD.size + length
-    if whole > len(room):
-        larger = bytearray(whole)
-        larger[:count] = memoryview(room)[:count]
-        room = larger
-    view = memoryview(room)
-    if count < whole:
-        _fill(end, view[count:whole])
-    descriptor = _descriptor(ancillary)
-    if with_descriptor and descriptor is None:
-        raise Closed
-    return view[_HEAD.size : whole], descriptor
 
 
 def _fill(end: socket.socket, room: memoryview) -> None:

@@ -26,6 +26,8 @@ class Worker(Process):
         self.is_ready = False
         #: What looks after its answers; only that has to know.
         self.looked_after: object = None
+        #: Whether it is at work on more than whoever has it knows of, so that it cannot be used again.
+        self.is_spent = False
         self._waits = 0.0
         self._incoming = wire.Incoming()
         self._came: tuple[memoryview, int | None] | wire.Closed | None = None
@@ -70,9 +72,22 @@ class Worker(Process):
         return self._came is not None
 
     @property
-    def is_prompt(self) -> bool:
-        """Whether what came is read without waiting: neither the end of the process nor a file."""
-        return isinstance(self._came, tuple) and self._came[1] is None
+    def has_ended(self) -> bool:
+        """Whether what came is the end of the process."""
+        return isinstance(self._came, wire.Closed)
+
+    def take_file(self) -> tuple[memoryview, int] | None:
+        """Return an answer that came with a file, and the descriptor of that, which is the caller's now; else None.
+
+        `wire.reply` reads it.
+        """
+        if not isinstance(self._came, tuple):
+            return None
+        message, descriptor = self._came
+        if descriptor is None:
+            return None
+        self._came = None
+        return memoryview(bytes(message)), descriptor
 
     def reply(self) -> Answer | int:
         """Return the answer, or the size it was not allowed to exceed; `Closed` and errors as `wire.reply`."""
