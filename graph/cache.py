@@ -54,7 +54,7 @@ class Cache:
 
     async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Awaited.answering`."""
-        key = _key(await view_of(self._database), text, dataset, formats)
+        key = _key(await view_of(self._database, recent=True), text, dataset, formats)
         if (kept := self._find(key)) is not None:
             return kept
         answer = await self._answering(text, dataset, formats)

@@ -242,8 +242,10 @@ class Database:
             self._looked = looked
             return self._reader
 
-    def at_once(self) -> Reader | None:
-        """Return what `reader` would, None where another snapshot has to be opened for it."""
+    def at_once(self, *, recent: bool = False) -> Reader | None:
+        """Return what `reader` would, or `recent`; None where another snapshot has to be opened for it."""
+        if recent and time.monotonic() - self._looked < _RECENT:
+            return self._reader
         if not self._guard.acquire(blocking=False):
             return None  # somebody opens it just now
         try:

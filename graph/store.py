@@ -88,16 +88,16 @@ class Store(Protocol):
     def reader(self) -> View:
         """Return the graph as it is now."""
 
-    def at_once(self) -> View | None:
-        """Return the graph as it is now, None where that is not known without opening or asking anything."""
+    def at_once(self, *, recent: bool = False) -> View | None:
+        """Return the graph as it is now, or `recent`, None where it is not known without opening or asking anything."""
 
     def recent(self) -> View:
         """Return the graph as it was found some milliseconds ago, or is now; never older than `reader` has shown it."""
 
 
-async def view_of(store: Store) -> View:
-    """Return the graph as it is now, in an event loop: what takes a while is done in a thread."""
-    view = store.at_once()
+async def view_of(store: Store, *, recent: bool = False) -> View:
+    """Return the graph as it is now, or `recent`, in an event loop: what takes a while is done in a thread."""
+    view = store.at_once(recent=recent)
     return view if view is not None else await asyncio.to_thread(store.reader)
 
 

@@ -136,7 +136,7 @@ class RemoteStore:
             moment = self._turn()
         return RemoteReader(self, moment)
 
-    def at_once(self) -> RemoteReader | None:
+    def at_once(self, *, recent: bool = False) -> RemoteReader | None:
         """See `graph.store.Store.at_once`."""
         with self._guard:
             if self._moment is None or self._written:

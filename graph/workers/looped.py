@@ -38,7 +38,8 @@ IS_POSSIBLE: Final = hasattr(select, "epoll")
 #: Seconds that an answer is waited for here, and seconds between looks at the time.
 _MOMENT: Final = 0.03
 _LOOK: Final = 0.015
-_ONCE: Final = select.EPOLLIN | select.EPOLLONESHOT if IS_POSSIBLE else 0
+#: Whenever something comes: a thread that waits for it is not disturbed, and nothing has to be said anew.
+_EDGE: Final = select.EPOLLIN | select.EPOLLET if IS_POSSIBLE else 0
 #: The longest text of a query that is sent from here: a longer one might have to wait until it is read.
 _MOST: Final = 32 << 10
 
@@ -204,10 +205,8 @@ class Looped:
             return
         number = worker.end.fileno()
         if worker.looked_after is not self:
-            self._epoll.register(number, _ONCE)
+            self._epoll.register(number, _EDGE)
             worker.looked_after = self
-        else:
-            self._epoll.modify(number, _ONCE)
         worker.wait_at_most(_MOMENT)  # for the rest of an answer that has begun
         try:
             worker.ask(asked.question)
@@ -277,7 +276,6 @@ class Looped:
                 return
             self._works(at.first)
             self._fill()
-        self._epoll.modify(number, _ONCE)
 
     def _let_go(self, at: _AtWork) -> None:
         """Have a question go on in a thread, with its worker, and whoever sits behind begin again."""

@@ -274,7 +274,7 @@ class Pool:
 
     def number_at_once(self) -> int | None:
         """Return the number of the current snapshot, None where that has to be opened first."""
-        reader = self._database.at_once()
+        reader = self._database.at_once(recent=True)
         return None if reader is None else reader.snapshot.number if reader.snapshot else 0
 
     def idle(self, number: int) -> Worker | None:
