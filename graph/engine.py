@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from graph.formats import Format
 from ontology.errors import DuikouError, Problem, QueryError
@@ -45,8 +44,10 @@ class Exhausted(DuikouError):  # noqa: N818  # it is the query that is at fault,
         super().__init__(*problems)
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+# Tuples, because one of each is made, and compared, for every query.
+
+
+class Dataset(NamedTuple):
     """What a query is asked of, after the SPARQL Protocol; graphs are IRIs.
 
     Graphs named here (``default-graph-uri``, ``named-graph-uri``) replace those of the query's own
@@ -61,8 +62,7 @@ class Dataset:
     base: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer: the media type to send, the bytes, and the format they are in."""
 
     media_type: str

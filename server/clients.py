@@ -54,19 +54,22 @@ class Clients:
         self._proxies: Final = tuple(proxies)
         self._token: Final = token
         self._is_hidden: Final = is_hidden and not proxies
+        self._direct = lru_cache(maxsize=4096)(self._known)
 
     def of(self, environ: WSGIEnvironment) -> Client:
         """Return the client of a request."""
-        if self._has_token(environ.get("HTTP_AUTHORIZATION", "")):
+        if self._token is not None and self._has_token(environ.get("HTTP_AUTHORIZATION", "")):
             return Client("token", is_certain=True, has_token=True)
-        peer = _address(environ.get("REMOTE_ADDR", ""))
         forwarded = environ.get("HTTP_X_FORWARDED_FOR")
+        if forwarded is None and "HTTP_FORWARDED" not in environ:
+            return self._direct(environ.get("REMOTE_ADDR", ""))
+        peer = _address(environ.get("REMOTE_ADDR", ""))
         if peer is None:
             return Client("unknown", is_certain=False)
         if not self._trusts(peer):
-            return Client(_name(peer), is_certain=not (self._is_hidden or forwarded or "HTTP_FORWARDED" in environ))
+            return Client(_name(peer), is_certain=False)
         if forwarded is None:
-            return Client(_name(peer), is_certain=True)  # the proxy's own request, a probe say
+            return Client(_name(peer), is_certain=True)
         address = peer
         for text in reversed(forwarded.split(",")):
             before = _address(text)
@@ -76,6 +79,14 @@ class Clients:
             if not self._trusts(address):
                 break
         return Client(_name(address), is_certain=True)
+
+    def _known(self, text: str) -> Client:
+        """Return the client at the other end of a connection, where no proxy says that it is one."""
+        peer = _address(text)
+        if peer is None:
+            return Client("unknown", is_certain=False)
+        # that of a trusted proxy is its own request, a probe say
+        return Client(_name(peer), is_certain=not self._is_hidden or self._trusts(peer))
 
     def _trusts(self, address: _Address) -> bool:
         return any(address in network for network in self._proxies)

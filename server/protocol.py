@@ -11,8 +11,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from server.problems import HttpError
@@ -36,8 +35,7 @@ _ONLY_QUERY: Final = b"query="
 _DAY: Final = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a client asks: the query, the graphs it names, and a format where it names one.
 
     `query` is None when there was none, which asks for the service description. An `update` has its

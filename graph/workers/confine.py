@@ -40,12 +40,16 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
+#: Whether the system ends those that `end_with` their parent; elsewhere they have to see to it themselves.
+IS_SURE: Final = sys.platform == "linux"
+
+
 def end_with(parent: int) -> None:
     """Have this process killed when its parent, the process of this number, ends in whatever way.
 
     To be called where the parent's thread that made this process lives as long as the parent itself.
     """
-    if sys.platform == "linux":
+    if IS_SURE:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it ended before that
         os._exit(1)

@@ -13,9 +13,8 @@ import os
 import socket
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graph.conditions import Invalid, Moved
 from graph.engine import Answer, Dataset, NotAcceptable, NotOffered
@@ -48,8 +47,7 @@ class Closed(Exception):  # noqa: N818
     """The other end has gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One query for a worker; `seconds` is what is left of its time, `size` the most bytes it may answer."""
 
     text: str
@@ -119,7 +117,9 @@ class Incoming:
         that holds only for the rest of a message that has begun, which is there in no time, as a rule.
         `Closed` when the other end has gone.
         """
-        while (whole := self._whole()) is None:
+        if self._end and (whole := self._whole()) is not None:
+            return whole
+        while True:
             flags = socket.MSG_DONTWAIT if at_once and self._begin == self._end else 0
             room = memoryview(self._room)[self._end :] if self._end else self._room
             try:
@@ -133,7 +133,8 @@ class Incoming:
             self._end += count
             if ancillary:
                 self._descriptor = _descriptor(ancillary)
-        return whole
+            if (whole := self._whole()) is not None:
+                return whole
 
     def _whole(self) -> tuple[memoryview, int | None] | None:
         """Return the next message if it is whole; otherwise there is room for the rest of it afterwards."""
