@@ -65,7 +65,9 @@ _Outcome = Answer | _InFile | _Further
 class _Asked(Waiter):
     """A question from its arrival to its outcome: it waits in the lane, or is with a worker, or sits behind there."""
 
-    __slots__ = ("_looped", "asking", "at", "deadline", "form", "is_quick", "number", "outcome", "question", "until")
+    __slots__ = (
+        "_looped", "asking", "at", "deadline", "form", "has_sat", "is_quick", "number", "outcome", "question", "until",
+    )  # fmt: skip
 
     def __init__(
         self, looped: Looped, question: wire.Question, deadline: float, asking: Asking, form: str, number: int
@@ -81,12 +83,14 @@ class _Asked(Waiter):
         #: When whoever looks at the time has to do something about it (`time.monotonic`).
         self.until = deadline
         self.at: _AtWork | None = None
+        #: Whether it sat behind another: twice would be too long to wait for others.
+        self.has_sat = False
         self.outcome: Final[asyncio.Future[_Outcome]] = looped.loop.create_future()
         self._looped = looped
 
     def may_sit(self, looped: Looped, worker: Worker) -> bool:
         """Return whether it may be asked by somebody and answered by a worker."""
-        return looped is self._looped and worker.number == self.number
+        return looped is self._looped and worker.number == self.number and not self.has_sat
 
     @property
     def is_over(self) -> bool:
@@ -229,7 +233,7 @@ class Looped:
             if asked is None:
                 return
             assert isinstance(asked, _Asked)
-            at.behind, asked.at, asked.until = asked, at, math.inf
+            at.behind, asked.at, asked.until, asked.has_sat = asked, at, math.inf, True
             with contextlib.suppress(wire.Closed):  # that it ended is read in a moment
                 at.worker.ask(asked.question)
 

@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import struct
+from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -103,12 +104,12 @@ class Incoming:
     A message stands in a room of its own, at least `ROOM` bytes, until the next is received there.
     """
 
-    __slots__ = ("_begin", "_descriptor", "_end", "_own", "_room")
+    __slots__ = ("_begin", "_descriptors", "_end", "_own", "_room")
 
     def __init__(self) -> None:
         self._own = self._room = bytearray(ROOM)
         self._begin = self._end = 0
-        self._descriptor: int | None = None
+        self._descriptors: deque[int] = deque()
 
     def receive(self, end: socket.socket, *, at_once: bool = False) -> tuple[memoryview, int | None] | None:
         """Return the next message and the descriptor that came with it, None while it is not whole.
@@ -131,10 +132,15 @@ class Incoming:
             if not count:
                 raise Closed
             self._end += count
-            if ancillary:
-                self._descriptor = _descriptor(ancillary)
+            if ancillary and (descriptor := _descriptor(ancillary)) is not None:
+                self._descriptors.append(descriptor)
             if (whole := self._whole()) is not None:
                 return whole
+
+    def close(self) -> None:
+        """Close the files of messages that nobody has received."""
+        while self._descriptors:
+            os.close(self._descriptors.popleft())
 
     def _whole(self) -> tuple[memoryview, int | None] | None:
         """Return the next message if it is whole; otherwise there is room for the rest of it afterwards."""
@@ -150,10 +156,9 @@ class Incoming:
                     self._begin = after
                 if not with_descriptor:
                     return message, None
-                descriptor, self._descriptor = self._descriptor, None
-                if descriptor is None:
+                if not self._descriptors:
                     raise Closed
-                return message, descriptor
+                return message, self._descriptors.popleft()
             if after - begin > len(self._room):
                 self._room = self._room[begin : self._end] + bytearray(after - self._end)
                 self._begin, self._end = 0, have

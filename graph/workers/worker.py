@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -100,6 +101,13 @@ class Worker(Process):
         if came is None or isinstance(came, wire.Closed):
             raise wire.Closed from came
         return came
+
+    def wait(self) -> int:
+        """See `Process.wait`; what it answered and nobody took is closed."""
+        if (filed := self.take_file()) is not None:
+            os.close(filed[1])
+        self._incoming.close()
+        return super().wait()
 
     def give_way(self) -> None:
         confine.be_nice(self.pid)

@@ -18,13 +18,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from graph.asking import Asking, Cancelled, asked
 from graph.database import Database
 from graph.engine import Answer, Dataset, Exhausted, Limit, NotAcceptable
 from graph.formats import Format
 from graph.workers.limits import Limits
 from graph.workers.pool import Pool
-from ontology.errors import Problem, QueryError
+from ontology.errors import QueryError
 
 ALL = tuple(Format)
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
@@ -202,44 +201,6 @@ def test_no_process_is_left_behind(database: Database) -> None:
     pool.close()
     assert zygote.poll() is not None
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
-
-
-def test_who_waits_in_an_event_loop_is_sent_away_in_time_and_can_be_cancelled(
-    database: Database, loop: asyncio.AbstractEventLoop
-) -> None:
-    async def main(pool: Pool) -> None:
-        async def one(text: str, asking: Asking) -> Answer:
-            with asked(asking):
-                return await pool.answering(text, Dataset(), (Format.JSON,))
-
-        assert pool.short.try_enter()  # the only place
-        cancelled, late = Asking(30), Asking(1)
-        tasks = [asyncio.ensure_future(one(f"ASK {{}} # {n}", a)) for n, a in enumerate((cancelled, late))]
-        await asyncio.sleep(0.05)
-        with pytest.raises(Exhausted) as full:
-            await one("ASK {} # too many", Asking(30))
-        assert full.value.limit is Limit.LOAD
-        cancelled.cancel(Problem("Enough"))
-        with pytest.raises(Cancelled):
-            await tasks[0]
-        started = time.monotonic()
-        with pytest.raises(Exhausted) as sent:
-            await tasks[1]
-        assert sent.value.limit is Limit.LOAD
-        assert time.monotonic() - started < 10
-        left, next_one = (asyncio.ensure_future(one(f"ASK {{}} # {n}", Asking(30))) for n in range(2))
-        await asyncio.sleep(0.05)
-        left.cancel()
-        pool.short.leave()
-        assert (await next_one).format is Format.JSON
-        with pytest.raises(asyncio.CancelledError):
-            await left
-        assert pool.short.try_enter()
-        assert not pool.short.try_enter()
-        pool.short.leave()
-
-    with Pool(database, Limits(seconds=30, megabytes=300, short=1, waiting=2)) as pool:
-        asyncio.run_coroutine_threadsafe(main(pool), loop).result()
 
 
 @pytest.mark.parametrize(
