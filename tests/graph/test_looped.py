@@ -288,5 +288,5 @@ def test_in_a_crowd_of_all_kinds_each_gets_what_is_its_own(database: Database) -
 
     with Pool(database, Limits(seconds=20, megabytes=300)) as pool:
         run(main(pool))
-    left = [os.readlink(file) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    left = [str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
     assert not any("memfd:answer" in file for file in left), "no file of an answer is kept open"
