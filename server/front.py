@@ -19,6 +19,7 @@ from flask import Flask
 from server import public
 from server.departures import Departures, Gone, Visit
 from server.express import PATH, Express
+from server.turns import Turns
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,10 +33,14 @@ _ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Front:
-    """An ASGI application in front of the Flask one; `public_url` is the address that clients know it by."""
+    """An ASGI application in front of the Flask one; `public_url` is the address that clients know it by.
 
-    def __init__(self, app: Flask, *, public_url: str | None = None) -> None:
+    `turns` are begun with the first request.
+    """
+
+    def __init__(self, app: Flask, *, public_url: str | None = None, turns: Turns | None = None) -> None:
         self._address = public.parts(public_url) if public_url is not None else None
+        self._turns = turns
         self._express = Express(app)
         self._behind: Any = WSGIMiddleware(_Completed(app), workers=THREADS)  # type: ignore[arg-type]
         self._departures: Departures | None = None
@@ -48,6 +53,8 @@ class Front:
             loop = asyncio.get_running_loop()
             loop.set_default_executor(ThreadPoolExecutor(THREADS, "waiting"))
             self._departures = Departures(loop)
+            if self._turns is not None:
+                self._turns.begin()  # the threads of requests are there now
         if not scope["query_string"].isascii():
             scope["query_string"] = quote(scope["query_string"], safe=_ASCII).encode()
         visit = Visit(scope, receive)

@@ -140,11 +140,13 @@ def application(path: Path, settings: Settings) -> Front:
     from server import observation, written
     from server.app import create_app
     from server.pages import warming
+    from server.turns import Turns
 
     observation.configure(settings.log)
     metrics = observation.Metrics()
     database = Database(path)
-    pool = Pool(database, settings.limits)
+    turns = Turns()
+    pool = Pool(database, settings.limits, lasting=turns.lasting)
     supervision = _supervision(settings)
     app = create_app(
         database,
@@ -166,7 +168,7 @@ def application(path: Path, settings: Settings) -> Front:
         ground=settings.ground,
     )
     warming.start(app)
-    return Front(app, public_url=settings.public_url)
+    return Front(app, public_url=settings.public_url, turns=turns)
 
 
 def remote_application(path: Path, settings: Settings, remote: Remote) -> Flask:

@@ -18,7 +18,8 @@ import signal
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from queue import SimpleQueue
 from typing import BinaryIO, Final
 
@@ -46,8 +47,16 @@ _REMEMBERED: Final = 1000
 class Pool:
     """Answers queries in worker processes; safe to use from several threads. Implements `Engine`."""
 
-    def __init__(self, database: Database, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        limits: Limits | None = None,
+        *,
+        lasting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
+        """`lasting` makes what is entered while a query is in the long lane."""
         self.limits: Final = limits or Limits()
+        self._lasting = lasting
         self._database = database
         self._zygote = Zygote()
         self._idle: deque[Worker] = deque()
@@ -230,7 +239,7 @@ class Pool:
     ) -> Answer:
         self._wanted.set()
         worker.give_way()
-        with asking.stopped_by(worker.stop):
+        with self._lasting(), asking.stopped_by(worker.stop):
             is_answered = worker.answers_within(deadline - time.monotonic())
         if not is_answered:
             self.drop(worker)
