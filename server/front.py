@@ -16,10 +16,10 @@ from urllib.parse import quote, unquote_to_bytes
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
+from graph.workers.turns import Turns
 from server import public
 from server.departures import Departures, Gone, Visit
 from server.express import PATH, Express
-from server.turns import Turns
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -136,17 +136,17 @@ def application(path: Path, settings: Settings) -> Front:
     from graph.database import Database
     from graph.federation import Federated
     from graph.workers.pool import Pool
+    from graph.workers.turns import Turns
     from graph.workers.writer import Writer
     from server import observation, written
     from server.app import create_app
     from server.pages import warming
-    from server.turns import Turns
 
     observation.configure(settings.log)
     metrics = observation.Metrics()
     database = Database(path)
     turns = Turns()
-    pool = Pool(database, settings.limits, lasting=turns.lasting)
+    pool = Pool(database, settings.limits, turns=turns)
     supervision = _supervision(settings)
     app = create_app(
         database,

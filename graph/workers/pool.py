@@ -18,8 +18,7 @@ import signal
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import BinaryIO, Final
 
@@ -31,6 +30,7 @@ from graph.search import PROPERTY, index_of
 from graph.workers import looped, wire
 from graph.workers.lanes import Lane, Place
 from graph.workers.limits import Limits
+from graph.workers.turns import Turns
 from graph.workers.worker import Worker
 from graph.workers.zygote import Zygote
 from ontology.errors import Problem, QueryError, StoreError
@@ -52,11 +52,11 @@ class Pool:
         database: Database,
         limits: Limits | None = None,
         *,
-        lasting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+        turns: Turns | None = None,
     ) -> None:
-        """`lasting` makes what is entered while a query is in the long lane."""
+        """Workers take `turns`, which a query in the long lane ends for as long as it takes."""
         self.limits: Final = limits or Limits()
-        self._lasting = lasting
+        self._turns: Final = turns or Turns()
         self._database = database
         self._zygote = Zygote()
         self._idle: deque[Worker] = deque()
@@ -239,7 +239,7 @@ class Pool:
     ) -> Answer:
         self._wanted.set()
         worker.give_way()
-        with self._lasting(), asking.stopped_by(worker.stop):
+        with self._turns.lasting(), asking.stopped_by(worker.stop):
             is_answered = worker.answers_within(deadline - time.monotonic())
         if not is_answered:
             self.drop(worker)
@@ -349,7 +349,7 @@ class Pool:
             worker.kill()
 
     def _start(self, number: int) -> Worker:
-        return Worker(self._zygote, self._database.path, number, self.limits.megabytes)
+        return Worker(self._zygote, self._turns, self._database.path, number, self.limits.megabytes)
 
     def _number(self) -> int:
         snapshot = self._database.reader().snapshot

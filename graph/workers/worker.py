@@ -9,6 +9,7 @@ from typing import Final
 from graph.engine import Answer
 from graph.workers import child, confine, wire
 from graph.workers.process import Process
+from graph.workers.turns import Turns
 from graph.workers.zygote import Zygote
 from ontology.errors import StoreError
 
@@ -21,9 +22,11 @@ _LOOK: Final = 600.0
 class Worker(Process):
     """A process that has a snapshot open and answers queries."""
 
-    def __init__(self, zygote: Zygote, directory: Path, number: int, megabytes: int) -> None:
+    def __init__(self, zygote: Zygote, turns: Turns, directory: Path, number: int, megabytes: int) -> None:
         super().__init__(zygote, "worker", str(directory), number, megabytes)
         self.number: Final = number
+        self._turns = turns
+        turns.join(self.pid)
         self.is_ready = False
         #: What looks after its answers; only that has to know.
         self.looked_after: object = None
@@ -107,7 +110,10 @@ class Worker(Process):
         if (filed := self.take_file()) is not None:
             os.close(filed[1])
         self._incoming.close()
+        self._turns.leave(self.pid)
         return super().wait()
 
     def give_way(self) -> None:
+        """Let it give way to all others, for good."""
+        self._turns.leave(self.pid)
         confine.be_nice(self.pid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import shutil
 import signal
 import socket
@@ -136,3 +137,14 @@ def test_the_default_graph_may_be_the_stored_one(ten_cases: Database, serving: S
     with serving("--db", ten_cases.path, "--default-graph", "stored") as (_, url):
         assert get(url + ask) == b"n\r\n0\r\n"
         assert "UnionDefaultGraph" not in get(f"{url}sparql").decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux knows threads that do not interrupt")
+def test_the_threads_that_answer_take_turns(ten_cases: Database, serving: Serving) -> None:
+    with serving("--db", ten_cases.path) as (process, _):  # which has answered
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        threads = [[int(thread.name) for thread in Path(f"/proc/{child}/task").iterdir()] for child in children]
+        answering = max(threads, key=len)
+        taking = [t for t in answering if os.sched_getscheduler(t) & ~os.SCHED_RESET_ON_FORK == os.SCHED_BATCH]
+    assert min(answering) in taking, "the event loop's"
+    assert len(taking) >= 3

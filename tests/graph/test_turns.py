@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,12 @@ import pytest
 from graph.database import Database
 from graph.engine import Dataset, Exhausted
 from graph.formats import Format
+from graph.workers import turns
 from graph.workers.limits import Limits
 from graph.workers.pool import Pool
-from server import turns
-from server.turns import Turns
+from graph.workers.turns import Turns
 
 pytestmark = pytest.mark.skipif(not turns.IS_POSSIBLE, reason="only Linux knows threads that do not interrupt")
-
-Serving = Callable[..., AbstractContextManager[tuple[subprocess.Popen[str], str]]]
 
 
 class Others:
@@ -46,7 +43,11 @@ class Others:
 
     @property
     def policies(self) -> set[int]:
-        return {os.sched_getscheduler(t.native_id or 0) & ~os.SCHED_RESET_ON_FORK for t in self.threads}
+        return {policy(thread.native_id or 0) for thread in self.threads}
+
+
+def policy(thread: int) -> int:
+    return os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK
 
 
 @pytest.fixture
@@ -77,6 +78,21 @@ def test_threads_take_turns_but_while_something_lasts(others: Others) -> None:
     with pytest.raises(ValueError, match="told"), taking.lasting():
         raise ValueError("told")
     assert others.policies == {os.SCHED_BATCH}
+
+
+def test_workers_take_turns_with_them(others: Others) -> None:
+    taking, more = Turns(), Others(2)
+    numbers = [thread.native_id or 0 for thread in more.threads]
+    taking.join(numbers[0])
+    assert more.policies == {os.SCHED_OTHER}, "none have begun"
+    taking.begin()
+    taking.join(numbers[1])
+    assert more.policies == {os.SCHED_BATCH}
+    with taking.lasting():
+        assert more.policies == {os.SCHED_OTHER}
+        taking.leave(numbers[0])
+    assert [policy(number) for number in numbers] == [os.SCHED_OTHER, os.SCHED_BATCH]
+    more.close()
 
 
 def test_what_is_started_from_them_does_not(others: Others) -> None:
@@ -111,9 +127,10 @@ def test_a_query_in_the_long_lane_lasts(others: Others, tmp_path: Path) -> None:
 
     done = threading.Event()
     timer = [threading.Timer(0, look)]
-    with Pool(Database(tmp_path / "db"), Limits(seconds=1.5, megabytes=300), lasting=taking.lasting) as pool:
+    with Pool(Database(tmp_path / "db"), Limits(seconds=1.5, megabytes=300), turns=taking) as pool:
         pool.answer("ASK {}", Dataset(), (Format.JSON,))
         assert others.policies == {os.SCHED_BATCH}
+        assert {policy(worker.pid) for worker in pool._idle} == {os.SCHED_BATCH}
         timer[0].start()
         numbers = "VALUES ?a { 1 2 3 4 5 6 7 8 } " + " ".join(
             f"VALUES ?{name} {{ 1 2 3 4 5 6 7 8 }}" for name in "bcdefghij"
@@ -122,15 +139,7 @@ def test_a_query_in_the_long_lane_lasts(others: Others, tmp_path: Path) -> None:
             pool.answer(f"SELECT (COUNT(*) AS ?n) {{ {numbers} }}", Dataset(), (Format.JSON,))
         done.set()
         timer[0].join()
+        assert {policy(worker.pid) for worker in pool._idle} == {os.SCHED_BATCH}
     assert {os.SCHED_OTHER} in seen
     assert others.policies == {os.SCHED_BATCH}
-
-
-def test_the_server_s_threads_take_turns(ten_cases: Database, serving: Serving) -> None:
-    with serving("--db", ten_cases.path) as (process, _):  # which has answered
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        threads = [[int(thread.name) for thread in Path(f"/proc/{child}/task").iterdir()] for child in children]
-        answering = max(threads, key=len)
-        taking = [t for t in answering if os.sched_getscheduler(t) & ~os.SCHED_RESET_ON_FORK == os.SCHED_BATCH]
-    assert min(answering) in taking, "the event loop's"
-    assert len(taking) >= 3
+    assert not taking._workers, "all have left"
