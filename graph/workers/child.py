@@ -11,6 +11,7 @@ import io
 import os
 import signal
 import socket
+import time
 from tempfile import TemporaryFile
 from typing import IO, Final
 
@@ -25,6 +26,11 @@ from ontology.errors import QueryError
 READY: Final = b"ready"
 #: Seconds that a worker outlives its limit when nobody is left to kill it.
 _GRACE: Final = 2.0
+
+
+#: Seconds after an answer for which a worker looks for the next question, letting all others go first, instead of
+#: sleeping: measured, to wake it costs a sixth of what a small query does.
+_AWAKE: Final = 0.0005 if hasattr(os, "sched_yield") else 0.0
 
 
 class _TooLargeError(Exception):
@@ -80,18 +86,27 @@ def _nameless_file() -> IO[bytes]:
 
 def serve(end: socket.socket, reader: Reader) -> None:
     """Answer questions from a socket until it closes."""
-    incoming = wire.Incoming()
+    incoming, awake = wire.Incoming(), 0.0
     while True:
-        message = incoming.receive(end)
-        if message is None:
-            continue
-        question = wire.asked(message[0])
+        question = wire.asked(_next(end, incoming, awake))
         if confine.IS_SURE:
             _answer(end, reader, question)
         else:  # should the service itself be killed, an alarm still ends this query
             signal.setitimer(signal.ITIMER_REAL, max(question.seconds, 0.001) + _GRACE)
             _answer(end, reader, question)
             signal.setitimer(signal.ITIMER_REAL, 0)
+        awake = time.perf_counter() + _AWAKE
+
+
+def _next(end: socket.socket, incoming: wire.Incoming, awake: float) -> memoryview:
+    """Return the next question; until some moment it is looked for, and waited for after that."""
+    while time.perf_counter() < awake:
+        if (came := incoming.receive(end, at_once=True)) is not None:
+            return came[0]
+        os.sched_yield()
+    while (came := incoming.receive(end)) is None:
+        continue
+    return came[0]
 
 
 def _answer(end: socket.socket, reader: Reader, question: wire.Question) -> None:
