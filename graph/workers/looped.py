@@ -261,11 +261,12 @@ class Looped:
             if worker.has_ended:
                 self._let_go(at)
                 return
+            self.pool.was_quick(asked.form)
             if (filed := worker.take_file()) is not None:
                 self._end(asked, _InFile(*filed, worker.number))
             else:
                 try:
-                    self._end(asked, self.pool.taken(worker, asked.form))
+                    self._end(asked, self.pool.taken(worker))
                 except Exception as error:
                     asked.fail(error)
             at.first, at.behind = at.behind, None

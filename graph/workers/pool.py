@@ -135,7 +135,7 @@ class Pool:
                 with asking.stopped_by(worker.stop):
                     is_short = self._is_short(worker, patience, deadline)
                 if is_short:
-                    self._remember(self._quick_ones, form)
+                    self.was_quick(form)
                     return self._reply(worker, asking, keep=True, last=last)
                 with self._guard:
                     self._quick_ones.pop(form, None)
@@ -166,9 +166,13 @@ class Pool:
         """Return whether queries of a form were quick before."""
         return form in self._quick_ones
 
-    def taken(self, worker: Worker, form: str) -> Answer:
-        """Return what a worker has answered in no time. Errors as `answer`, and `wire.Closed`."""
+    def was_quick(self, form: str) -> None:
+        """Note that a query of a form was quick."""
         self._remember(self._quick_ones, form)
+
+    @staticmethod
+    def taken(worker: Worker) -> Answer:
+        """Return what a worker has answered. Errors as `answer`, and `wire.Closed`."""
         return _whole(worker.reply())
 
     def _is_short(self, worker: Worker, patience: float, deadline: float) -> bool:

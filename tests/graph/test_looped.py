@@ -200,6 +200,7 @@ def test_answers_in_files_are_not_mixed_up(one: Pool) -> None:
 
         lone = await ask(one, large(1))
         assert len(lone) > 128 << 10
+        assert one.is_quick(one.form_of(large(1)))
         askings = [ask(one, text) for n in range(6) for text in (large(n), value(n))]
         for n, body in enumerate(await asyncio.gather(*askings)):
             if n % 2:
