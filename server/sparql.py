@@ -85,7 +85,7 @@ def hand_on(environ: WSGIEnvironment, error: Exception) -> None:
 
 def parts(query: str, dataset: Dataset, formats: Sequence[Format]) -> tuple[object, ...]:
     """Return what the entity tag of an answer is made of, beside the snapshot."""
-    return query, dataset, [format.short for format in formats]
+    return query, *dataset, [format.short for format in formats]
 
 
 def dataset_of(default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Dataset:

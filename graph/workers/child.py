@@ -24,6 +24,7 @@ from graph.workers import confine, wire
 from ontology.errors import QueryError
 
 READY: Final = b"ready"
+_ROOM: Final = wire.HEAD + wire.INLINE
 #: Seconds that a worker outlives its limit when nobody is left to kill it.
 _GRACE: Final = 2.0
 
@@ -38,12 +39,17 @@ class _TooLargeError(Exception):
 
 
 class _Spool(io.RawIOBase):
-    """A file that keeps little in memory, and stops the engine when the answer grows too large."""
+    """An answer while it is written: in a room of `_ROOM` bytes, or in a file where it needs more.
 
-    def __init__(self, most: int) -> None:
+    It stops the engine when it grows too large. The room is the same for every answer: memory that
+    grows, and is new each time, costs a long answer more than its way to the service.
+    """
+
+    def __init__(self, room: bytearray, most: int) -> None:
+        self._room = room
+        self._end = wire.HEAD  # what says that it is an answer goes before it, once it is one
         self._most = most
         self._written = 0
-        self._head = bytearray(wire.HEAD)  # what says that it is an answer goes before it, once it is one
         self._file: IO[bytes] | None = None
 
     def writable(self) -> bool:
@@ -56,18 +62,18 @@ class _Spool(io.RawIOBase):
             raise _TooLargeError
         if self._file is None and self._written > wire.INLINE:
             self._file = _nameless_file()
-            self._file.write(memoryview(self._head)[wire.HEAD :])
-            self._head = bytearray()
+            self._file.write(memoryview(self._room)[wire.HEAD : self._end])
         if self._file is None:
-            self._head += data
+            begin, self._end = self._end, self._end + len(data)
+            self._room[begin : self._end] = data
         else:
             self._file.write(data)
         return len(data)
 
     def send(self, end: socket.socket, chosen: Format) -> None:
         if self._file is None:
-            self._head[: wire.HEAD] = wire.answer_head(chosen)
-            wire.send(end, self._head)
+            self._room[: wire.HEAD] = wire.answer_head(chosen)
+            wire.send(end, memoryview(self._room)[: self._end])
             return
         self._file.flush()
         wire.send(end, wire.answer_head(chosen, in_file=True), self._file.fileno())
@@ -86,14 +92,14 @@ def _nameless_file() -> IO[bytes]:
 
 def serve(end: socket.socket, reader: Reader) -> None:
     """Answer questions from a socket until it closes."""
-    incoming, awake = wire.Incoming(), 0.0
+    incoming, room, awake = wire.Incoming(), bytearray(_ROOM), 0.0
     while True:
         question = wire.asked(_next(end, incoming, awake))
         if confine.IS_SURE:
-            _answer(end, reader, question)
+            _answer(end, reader, question, room)
         else:  # should the service itself be killed, an alarm still ends this query
             signal.setitimer(signal.ITIMER_REAL, max(question.seconds, 0.001) + _GRACE)
-            _answer(end, reader, question)
+            _answer(end, reader, question, room)
             signal.setitimer(signal.ITIMER_REAL, 0)
         awake = time.perf_counter() + _AWAKE
 
@@ -109,8 +115,8 @@ def _next(end: socket.socket, incoming: wire.Incoming, awake: float) -> memoryvi
     return came[0]
 
 
-def _answer(end: socket.socket, reader: Reader, question: wire.Question) -> None:
-    with _Spool(question.size) as spool:
+def _answer(end: socket.socket, reader: Reader, question: wire.Question, room: bytearray) -> None:
+    with _Spool(room, question.size) as spool:
         try:
             chosen = reader.write(question.text, question.dataset, question.formats, spool)  # type: ignore[arg-type]
         except _TooLargeError:

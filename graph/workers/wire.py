@@ -58,14 +58,16 @@ class Question(NamedTuple):
     size: int
 
 
-def send(end: socket.socket, message: bytes | bytearray, descriptor: int | None = None) -> None:
+def send(end: socket.socket, message: bytes | memoryview, descriptor: int | None = None) -> None:
     """Send a message, with a descriptor if one is given."""
     head = _HEAD.pack(len(message), descriptor is not None)
     try:
         if descriptor is None:
             sent = end.sendmsg([head, message])
             if sent < len(head) + len(message):
-                end.sendall(memoryview(message)[sent - len(head) :] if sent >= len(head) else head[sent:] + message)
+                end.sendall(
+                    memoryview(message)[sent - len(head) :] if sent >= len(head) else head[sent:] + bytes(message)
+                )
         else:
             socket.send_fds(end, [head], [descriptor])
             end.sendall(message)
