@@ -27,8 +27,6 @@ READY: Final = b"ready"
 _ROOM: Final = wire.HEAD + wire.INLINE
 #: Seconds that a worker outlives its limit when nobody is left to kill it.
 _GRACE: Final = 2.0
-
-
 #: Seconds after an answer for which a worker looks for the next question, letting all others go first, instead of
 #: sleeping: measured, to wake it costs a sixth of what a small query does.
 _AWAKE: Final = 0.0005 if hasattr(os, "sched_yield") else 0.0

@@ -66,7 +66,7 @@ class _Asked(Waiter):
     """A question from its arrival to its outcome: it waits in the lane, or is with a worker, or sits behind there."""
 
     __slots__ = (
-        "_looped", "asking", "at", "deadline", "form", "has_sat", "is_quick", "number", "outcome", "question", "until",
+        "asking", "at", "deadline", "form", "has_sat", "is_quick", "looped", "number", "outcome", "question", "until",
     )  # fmt: skip
 
     def __init__(
@@ -86,11 +86,7 @@ class _Asked(Waiter):
         #: Whether it sat behind another: twice would be too long to wait for others.
         self.has_sat = False
         self.outcome: Final[asyncio.Future[_Outcome]] = looped.loop.create_future()
-        self._looped = looped
-
-    def may_sit(self, looped: Looped, worker: Worker) -> bool:
-        """Return whether it may be asked by somebody and answered by a worker."""
-        return looped is self._looped and worker.number == self.number and not self.has_sat
+        self.looped: Final = looped
 
     @property
     def is_over(self) -> bool:
@@ -99,14 +95,14 @@ class _Asked(Waiter):
 
     def call(self) -> None:
         """Have it go on with the place that it was given."""
-        if threading.get_ident() == self._looped.thread:
-            self._looped.placed(self)
+        if threading.get_ident() == self.looped.thread:
+            self.looped.placed(self)
         else:
-            self._looped.loop.call_soon_threadsafe(self._looped.placed, self)
+            self.looped.loop.call_soon_threadsafe(self.looped.placed, self)
 
     def cancel(self) -> None:
         """Have it end, because its answer is not wanted any more."""
-        self._looped.loop.call_soon_threadsafe(self._looped.cancelled, self)
+        self.looped.loop.call_soon_threadsafe(self.looped.cancelled, self)
 
     def fail(self, error: BaseException) -> None:
         if not self.is_over:
@@ -238,7 +234,10 @@ class Looped:
                 at.worker.ask(asked.question)
 
     def _may_sit(self, worker: Worker, waiter: Waiter) -> bool:
-        return isinstance(waiter, _Asked) and waiter.may_sit(self, worker)
+        """Return whether who waits is one of ours, and may be answered by a worker after another."""
+        if not isinstance(waiter, _Asked) or waiter.looped is not self:
+            return False
+        return waiter.number == worker.number and not waiter.has_sat
 
     def _works(self, asked: _Asked) -> None:
         asked.asking.works()
