@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import re
 import secrets
 import sys
@@ -24,6 +25,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from graph.asking import Cancelled
 from graph.engine import Answer, Dataset, Engine, Exhausted, answering_of
 from graph.formats import Format
+from graph.workers import allocator
 from server import access
 
 if TYPE_CHECKING:
@@ -159,7 +161,7 @@ class Metrics:
         )
         self.snapshot: Final = Gauge("duikou_snapshot", "Number of the snapshot served.", registry=self.registry)
         self.quads: Final = Gauge("duikou_quads", "Quads in the snapshot served.", registry=self.registry)
-        self._info = Gauge("duikou_info", "The version of the program.", ("version",), registry=self.registry)
+        self._info = Gauge("duikou_info", "The program.", ("version", "allocator"), registry=self.registry)
         self.hit: Final = self.cached.labels("hit")
         self.miss: Final = self.cached.labels("miss")
         self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -197,7 +199,7 @@ class Metrics:
         now = access.snapshot()
         self.snapshot.set(now.number if now else 0)
         self.quads.set(now.quads if now else 0)
-        self._info.labels(access.current().version).set(1)
+        self._info.labels(access.current().version, allocator.name(os.environ)).set(1)
         return generate_latest(self.registry)
 
 

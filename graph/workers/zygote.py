@@ -12,13 +12,11 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-from graph.workers import wire
+from graph.workers import allocator, wire
 from ontology.errors import StoreError
 
 #: The module that the process runs; it imports whatever may be forked from it.
 RUN: Final = "graph.workers.forking"
-#: The engine asks for many small pieces of memory; with more of them kept at hand a query takes a tenth less.
-_ALLOCATOR: Final = "glibc.malloc.tcache_count=500"
 
 
 class Zygote:
@@ -66,8 +64,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("DUIKOU_", "PYTHON"))}
         path = os.pathsep.join(p or str(Path.cwd()) for p in sys.path)
-        environment |= {"RUST_BACKTRACE": "0", "PYTHONPATH": path}
-        environment.setdefault("GLIBC_TUNABLES", _ALLOCATOR)
+        environment |= {"RUST_BACKTRACE": "0", "PYTHONPATH": path} | allocator.variables(environment)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-S", "-m", RUN],
