@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, BinaryIO, Final, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import BinaryIO, Final
 
 import pyoxigraph
 from pyoxigraph import (
@@ -27,18 +27,14 @@ from graph.engine import Answer, Dataset, choose
 from graph.formats import Format, Kind
 from graph.search import AT_MOST, Hit, Index, opened, rewrite
 from graph.snapshot import Snapshot
+from graph.triples import ANSWER_SORTED_AT_MOST, escaping, write_triples
 from ontology.errors import QueryError, StoreError
-from ontology.namespaces import BASE, PREFIXES
+from ontology.namespaces import PREFIXES
 
 Term = NamedNode | BlankNode | Literal | pyoxigraph.Triple
 Result = QuerySolutions | QueryBoolean | QueryTriples
 
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <([^>]*)> is not supported")
-#: A graph is put into reading order before it is written when it has at most this many triples.
-_SORTED_AT_MOST: Final = 50_000
-_RDF_TYPE: Final = PREFIXES["rdf"] + "type"
-_LOCAL_NAME: Final = re.compile(r"[^/#]*$")
-_OURS: Final = re.compile(re.escape(BASE) + r"(id|concept|graph)/([a-z0-9-]+)/")
 
 
 def _no_value(*_: object) -> None:
@@ -146,86 +142,12 @@ class Reader:
         chosen = _choose(result, formats)
         try:
             if isinstance(result, QueryTriples):
-                write_triples(result, chosen, out)
+                write_triples(result, chosen, out, ANSWER_SORTED_AT_MOST)
             else:
-                result.serialize(_escaping(out) if chosen is Format.XML else out, chosen.results)
+                result.serialize(escaping(out) if chosen is Format.XML else out, chosen.results)
         except RuntimeError as error:
             raise QueryError(f"The query cannot be evaluated: {error}") from None
         return chosen
-
-
-class _CarriageReturns(io.RawIOBase):
-    """Passes XML on with its carriage returns escaped: a parser takes bare ones for line feeds (XML 1.0, §2.11)."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, chunk: object) -> int:
-        data = bytes(memoryview(chunk))  # type: ignore[arg-type]  # the engine hands over bytes
-        self._out.write(data.replace(b"\r", b"&#13;"))
-        return len(data)
-
-
-def _escaping(out: IO[bytes]) -> IO[bytes]:
-    return cast(IO[bytes], _CarriageReturns(out))
-
-
-def write_triples(triples: Iterable[pyoxigraph.Triple], chosen: Format, out: IO[bytes]) -> None:
-    """Write triples in an RDF format, in reading order where they are few enough to be sorted.
-
-    Reading order is by subject, its types first, then by property and value, so that Turtle groups
-    what belongs together and the same graph gives the same file.
-    """
-    if chosen is Format.RDFXML:
-        out = _escaping(out)
-    iterator = iter(triples)
-    head: list[pyoxigraph.Triple] = []
-    for triple in iterator:
-        head.append(triple)
-        if len(head) > _SORTED_AT_MOST:
-            break
-    else:
-        head.sort(key=_reading_order)
-    prefixes = prefixes_used(head) if chosen is not Format.NTRIPLES else None
-    everything = _chain(head, iterator)
-    if chosen.kind is Kind.DATASET:
-        quads = (pyoxigraph.Quad(t.subject, t.predicate, t.object) for t in everything)
-        pyoxigraph.serialize(quads, out, chosen.rdf, prefixes=prefixes)
-    else:
-        pyoxigraph.serialize(everything, out, chosen.rdf, prefixes=prefixes)
-
-
-def prefixes_used(triples: Iterable[pyoxigraph.Triple]) -> dict[str, str]:
-    """Return the prefixes that shorten something in the triples.
-
-    Things get a prefix by kind and concepts one by scheme (``area:532300``, ``status:achieved``),
-    because a slash in a local name would have to be escaped.
-    """
-    namespaces = set()
-    for triple in triples:
-        for node in (triple.subject, triple.predicate, triple.object):
-            iri = node.datatype.value if isinstance(node, Literal) else getattr(node, "value", "")
-            namespaces.add(_LOCAL_NAME.sub("", iri))
-    used = {p: ns for p, ns in PREFIXES.items() if ns in namespaces}
-    for namespace in sorted(namespaces):
-        ours = _OURS.fullmatch(namespace)
-        if ours:
-            name = ours[2] if ours[2] not in used and ours[2] not in PREFIXES else f"{ours[1]}-{ours[2]}"
-            used[name] = namespace
-    return used
-
-
-def _chain(head: list[pyoxigraph.Triple], rest: Iterable[pyoxigraph.Triple]) -> Iterable[pyoxigraph.Triple]:
-    yield from head
-    yield from rest
-
-
-def _reading_order(triple: pyoxigraph.Triple) -> tuple[str, bool, str, str]:
-    predicate = triple.predicate.value
-    return str(triple.subject), predicate != _RDF_TYPE, predicate, str(triple.object)
 
 
 def _choose(result: Result, formats: Sequence[Format]) -> Format:

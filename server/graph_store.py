@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 
 from graph.conditions import Condition
 from graph.formats import Format, Kind
-from graph.reader import write_triples
+from graph.triples import write_triples
 from graph.update import Part
 from server import access, authority, negotiation, preconditions
 from server.problems import HttpError

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from graph.engine import Engine
 from graph.formats import Format
-from graph.reader import write_triples
+from graph.triples import write_triples
 from ontology.namespaces import expand
 from server import naming, places
 from server.finding import FACETS, Found
