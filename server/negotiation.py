@@ -17,10 +17,11 @@ from graph.formats import Format
 
 HTML: Final = "text/html"
 
-#: What `/sparql` offers: results, then graphs. The first of each is what ``*/*`` gets.
+#: What `/sparql` offers: results, then graphs, also as the default graph of a dataset. The first of each is what
+#: ``*/*`` gets.
 ANSWERS: Final = (
     Format.JSON, Format.XML, Format.CSV, Format.TSV,
-    Format.TURTLE, Format.RDFXML, Format.NTRIPLES, Format.JSONLD,
+    Format.TURTLE, Format.RDFXML, Format.NTRIPLES, Format.JSONLD, Format.TRIG, Format.NQUADS,
 )  # fmt: skip
 #: What anything that is a graph by nature is offered in.
 GRAPHS: Final = (Format.TURTLE, Format.RDFXML, Format.JSONLD, Format.NTRIPLES)

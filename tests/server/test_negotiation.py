@@ -19,6 +19,8 @@ JENA = "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,applic
     ("accept", "first"),
     [
         (None, Format.JSON),
+        ("application/trig", Format.TRIG),
+        ("application/n-quads, */*;q=0.1", Format.NQUADS),
         ("", Format.JSON),
         ("*/*", Format.JSON),
         ("application/json", Format.JSON),

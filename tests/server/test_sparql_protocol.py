@@ -228,6 +228,8 @@ def test_scripts_of_other_sites_may_ask(client: FlaskClient) -> None:
         ("nt", None, "application/n-triples"),
         ("rdf", None, "application/rdf+xml"),
         ("jsonld", None, "application/ld+json"),
+        ("trig", None, "application/trig"),
+        ("nq", None, "application/n-quads"),
     ],
 )
 def test_format_wins_over_accept(client: FlaskClient, format: str, select: str | None, construct: str | None) -> None:
