@@ -29,11 +29,18 @@ class Asking:
 
     def __init__(self, seconds: float | None = None) -> None:
         self.seconds: Final = seconds
+        #: When its time is over (`time.monotonic`) because an engine has begun to count before another is asked.
+        self.until: float | None = None
         #: When an engine began to work at it (`time.monotonic`), None while it waits.
         self.began: float | None = None
         self._why: Problem | None = None
         self._stop: Callable[[], None] | None = None
         self._guard = threading.Lock()
+
+    def left(self, most: float) -> float:
+        """Return the seconds that an engine has for it which gives every question so many at most."""
+        seconds = most if self.seconds is None else min(most, self.seconds)
+        return seconds if self.until is None else min(seconds, max(self.until - time.monotonic(), 0.001))
 
     @property
     def is_cancelled(self) -> bool:

@@ -15,6 +15,7 @@ import ipaddress
 import json
 import re
 import socket
+import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ from urllib.parse import urlencode, urlsplit
 import urllib3
 from pyoxigraph import Literal, NamedNode
 
-from graph import tokens
+from graph import replies, tokens
+from graph.asking import asked, current
 from graph.engine import Answer, Dataset, Engine, Exhausted, Limit, NotOffered, answering_of
 from graph.formats import Format
 from ontology.errors import DuikouError, Origin, Problem, QueryError
@@ -35,6 +37,10 @@ _JSON: Final = "application/sparql-results+json"
 #: The most rows of another endpoint's answer that are joined with a query.
 MOST_ROWS: Final = 10_000
 _MOST_BYTES: Final = 16 << 20
+#: Queries that may wait for other endpoints at a time: none of them has a place in a lane yet.
+AT_ONCE: Final = 16
+#: Seconds to wait for a connection.
+_CONNECT: Final = 5.0
 #: IPv6 addresses that gateways translate to the IPv4 address in their end (RFC 6052).
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -53,7 +59,7 @@ class _Call:
 class Federated:
     """An engine in front of another that answers the SERVICEs of some endpoints itself.
 
-    `seconds` is the time of one query, as the engine behind counts it.
+    `seconds` is the time of one query, calls included. At most `AT_ONCE` queries call at a time.
     """
 
     def __init__(self, engine: Engine, allowed: Collection[str], seconds: float) -> None:
@@ -61,11 +67,25 @@ class Federated:
         self._answering = answering_of(engine)
         self._allowed = frozenset(allowed)
         self._seconds = seconds
+        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
-        """See `graph.engine.Engine.answer`."""
-        resolved = resolve(text, self._allowed, time.monotonic() + self._seconds)
-        return self._engine.answer(resolved, dataset, formats)
+        """See `graph.engine.Engine.answer`; also `Exhausted`, and `Cancelled` when nobody wants it."""
+        if not may_call(text, self._allowed):
+            return self._engine.answer(text, dataset, formats)
+        asking = current()
+        asking.until = time.monotonic() + asking.left(self._seconds)
+        if not self._places.acquire(blocking=False):
+            raise Exhausted(
+                Limit.LOAD,
+                Problem("Too many queries wait for other endpoints", remedy="Ask again in a few seconds"),
+            )
+        with asked(asking):
+            try:
+                resolved = resolve(text, self._allowed, asking.until)
+            finally:
+                self._places.release()
+            return self._engine.answer(resolved, dataset, formats)
 
     async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Awaited.answering`."""
@@ -91,7 +111,7 @@ def resolve(text: str, allowed: Collection[str], deadline: float) -> str:
     `deadline` is a time of `time.monotonic`. A SILENT call of another endpoint counts as one that
     failed, and gives the empty solution; the rest stay as they are, to be refused where queries are
     read. `QueryError` if the endpoint cannot answer and the call is not SILENT, `Exhausted` if it
-    takes too long or answers too much.
+    takes too long or answers too much, `Cancelled` as soon as nobody wants the answer any more.
     """
     if not may_call(text, allowed):
         return text
@@ -187,8 +207,12 @@ def _ask(endpoint: str, query: str, deadline: float) -> dict[str, Any]:
         table["head"]["vars"], table["results"]["bindings"]
     except DuikouError:
         raise
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        if time.monotonic() >= deadline:
+    except replies.TooLarge:
+        most = f"{_MOST_BYTES >> 20} MB"
+        raise Exhausted(Limit.SIZE, Problem(f"{endpoint} answers more than {most}", where)) from None
+    except (urllib3.exceptions.HTTPError, OSError, replies.Late) as error:
+        current().check()
+        if isinstance(error, replies.Late) or time.monotonic() >= deadline:
             raise Exhausted(Limit.TIME, Problem(f"{endpoint} takes too long to answer", where)) from None
         raise QueryError(Problem(f"{endpoint} cannot be reached: {error}", where)) from None
     except (ValueError, KeyError, TypeError):
@@ -202,14 +226,18 @@ def _post(endpoint: str, query: str, deadline: float) -> bytes:
         raise QueryError(f"{endpoint} is no address of an endpoint")
     address = address_of(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
     left = max(deadline - time.monotonic(), 0.05)
-    settings: dict[str, Any] = {"timeout": urllib3.Timeout(total=left), "retries": False, "maxsize": 1}
+    settings: dict[str, Any] = {
+        "timeout": urllib3.Timeout(connect=min(_CONNECT, left), read=left),
+        "retries": False,
+        "maxsize": 1,
+    }
     pool: urllib3.HTTPConnectionPool
     if parts.scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
+        pool = replies.Secure(
             address, parts.port or 443, server_hostname=parts.hostname, assert_hostname=parts.hostname, **settings
         )
     else:
-        pool = urllib3.HTTPConnectionPool(address, parts.port or 80, **settings)
+        pool = replies.Plain(address, parts.port or 80, **settings)
     with pool:
         response = pool.urlopen(
             "POST",
@@ -227,22 +255,9 @@ def _post(endpoint: str, query: str, deadline: float) -> bytes:
         try:
             if response.status != 200:
                 raise QueryError(Problem(f"{endpoint} answers {response.status} {response.reason}", Origin("query")))
-            return _read(response, endpoint, deadline)
+            return replies.body(response, deadline, _MOST_BYTES)
         finally:
             response.close()
-
-
-def _read(response: urllib3.BaseHTTPResponse, endpoint: str, deadline: float) -> bytes:
-    chunks, size = [], 0
-    for chunk in response.stream(1 << 16):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > _MOST_BYTES:
-            most = f"{_MOST_BYTES >> 20} MB"
-            raise Exhausted(Limit.SIZE, Problem(f"{endpoint} answers more than {most}", Origin("query")))
-        if time.monotonic() >= deadline:
-            raise Exhausted(Limit.TIME, Problem(f"{endpoint} takes too long to answer", Origin("query")))
-    return b"".join(chunks)
 
 
 def address_of(host: str, port: int) -> str:

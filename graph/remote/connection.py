@@ -7,10 +7,7 @@ threads, and it neither follows redirects nor reads proxies from the environment
 from __future__ import annotations
 
 import base64
-import contextlib
 import re
-import socket
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +24,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from graph import replies
 from graph.asking import current
 from graph.engine import Exhausted, Limit
 from ontology.errors import Origin, Problem, QueryError, StoreError
@@ -96,32 +94,6 @@ class Reply:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class _Stoppable(urllib3.connection.HTTPConnection):
-    """A connection that is closed while one waits for a reply that nobody wants any more; some stores stop then."""
-
-    def getresponse(self) -> urllib3.response.HTTPResponse:  # type: ignore[override]  # as urllib3 has it
-        """See `urllib3.connection.HTTPConnection.getresponse`."""
-        with current().stopped_by(self._hang_up):
-            return super().getresponse()
-
-    def _hang_up(self) -> None:
-        if self.sock is not None:
-            with contextlib.suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RDWR)
-
-
-class _StoppableSecure(_Stoppable, urllib3.connection.HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Plain(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Stoppable
-
-
-class _Secure(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _StoppableSecure
-
-
 class Connection:
     """Sends requests over at most so many connections at a time; safe to use from several threads."""
 
@@ -129,7 +101,7 @@ class Connection:
         self._pool = urllib3.PoolManager(
             num_pools=4, maxsize=places, block=True, retries=False, headers={"User-Agent": "duikou"}
         )
-        self._pool.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
+        self._pool.pool_classes_by_scheme = {"http": replies.Plain, "https": replies.Secure}
 
     def post(
         self,
@@ -219,7 +191,7 @@ class Connection:
                 return Reply(
                     response.status,
                     {name.lower(): value for name, value in response.headers.items()},
-                    _body(response, deadline, seconds, most if response.status < 300 else 1 << 16),
+                    _body(response, deadline, seconds, most),
                 )
             finally:
                 # What was not read to its end cannot be used again, and a store may stop its work when we go.
@@ -242,50 +214,20 @@ class Connection:
 
 
 def _body(response: urllib3.BaseHTTPResponse, deadline: float, seconds: float, most: int) -> bytes:
-    chunks, size = [], 0
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        response.shutdown()
-
-    timer = threading.Timer(max(deadline - time.monotonic(), 0), stop)
-    timer.daemon = True
-    timer.start()
+    is_error = response.status >= 300
     try:
-        while chunk := _next(response):
-            size += len(chunk)
-            if size > most:
-                if response.status >= 300:
-                    break
-                raise Exhausted(
-                    Limit.SIZE,
-                    Problem(
-                        f"The answer is larger than {most >> 20} MB, the most that is sent"
-                        if most >> 20
-                        else f"The answer is larger than {most} bytes, the most that is sent",
-                        remedy="Ask for less at a time with LIMIT and OFFSET",
-                    ),
-                )
-            chunks.append(chunk)
-    except (HTTPError, OSError, ValueError):
-        if late.is_set():
-            raise overrun(seconds) from None
-        raise
-    finally:
-        timer.cancel()
-    if late.is_set():
-        raise overrun(seconds)
-    return b"".join(chunks)
-
-
-def _next(response: urllib3.BaseHTTPResponse) -> bytes:
-    """Return the next bytes of a reply, none at its end. `Cancelled` where nobody wants it any more."""
-    asking = current()
-    with asking.stopped_by(response.shutdown):
-        chunk: bytes = response.read1(1 << 16, decode_content=False)
-    asking.check()
-    return chunk
+        return replies.body(response, deadline, 1 << 16 if is_error else most, cut=is_error)
+    except replies.Late:
+        raise overrun(seconds) from None
+    except replies.TooLarge:
+        size = f"{most >> 20} MB" if most >> 20 else f"{most} bytes"
+        raise Exhausted(
+            Limit.SIZE,
+            Problem(
+                f"The answer is larger than {size}, the most that is sent",
+                remedy="Ask for less at a time with LIMIT and OFFSET",
+            ),
+        ) from None
 
 
 def overrun(seconds: float) -> Exhausted:

@@ -297,7 +297,7 @@ class RemoteReader:
         """See `graph.engine.Engine.answer`; also `Exhausted` when a limit, here or there, stopped the query."""
         asking = current()
         asking.works()
-        deadline = time.monotonic() + min(self._remote.limits.seconds, asking.seconds or self._remote.limits.seconds)
+        deadline = time.monotonic() + asking.left(self._remote.limits.seconds)
         reading = self._remote.checker.query(text, dataset.base)
         return self._ask(reading.text, reading.form, self._graphs(dataset, reading.names_graphs), formats, deadline)
 

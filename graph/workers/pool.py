@@ -97,7 +97,7 @@ class Pool:
         self, text: str, dataset: Dataset, formats: Sequence[Format], asking: Asking
     ) -> tuple[wire.Question, float]:
         """Return a question for a worker, and when its time is over (`time.monotonic`)."""
-        seconds = min(self.limits.seconds, asking.seconds or self.limits.seconds)
+        seconds = asking.left(self.limits.seconds)
         return wire.Question(text, dataset, formats, seconds, self.limits.answer), time.monotonic() + seconds
 
     def go_on(

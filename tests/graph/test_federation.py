@@ -6,18 +6,22 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import BinaryIO
 from urllib.parse import parse_qs
 
 import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 
 from graph import federation
-from graph.engine import Exhausted, NotOffered
-from graph.federation import resolve
-from ontology.errors import QueryError
+from graph.asking import Asking, Cancelled, asked, current
+from graph.engine import Answer, Dataset, Exhausted, Limit, NotOffered
+from graph.federation import Federated, resolve
+from graph.formats import Format
+from ontology.errors import Problem, QueryError
 
 DATA = '<urn:a> <urn:name> "甲"@zh , "A\\"1" ; <urn:n> 7 . <urn:b> <urn:name> "B" . _:x <urn:n> 8 .'
 
@@ -119,9 +123,84 @@ def test_an_endpoint_that_fails_is_an_error_or_nothing_when_silent(remote: tuple
 def test_an_endpoint_that_takes_too_long_is_given_up(remote: tuple[str, list[str]]) -> None:
     endpoint = f"{remote[0]}/slow"
     started = time.monotonic()
-    with pytest.raises(Exhausted):
+    with pytest.raises(Exhausted) as raised:
         resolve(f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}", {endpoint}, started + 0.3)
+    assert raised.value.limit is Limit.TIME
     assert time.monotonic() - started < 1.5
+
+
+def test_who_takes_no_connections_is_not_waited_for_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(federation, "_CONNECT", 0.2)
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]  # they fill its queue
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(address)
+        endpoint, started = f"http://127.0.0.1:{address[1]}/", time.monotonic()
+        with pytest.raises(QueryError, match="cannot be reached"):
+            resolve(f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}", {endpoint}, started + 20)
+        assert time.monotonic() - started < 5
+        for one in waiting:
+            one.close()
+
+
+class Given:
+    """An engine that notes the seconds that it has for a question."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
+        self.seconds.append(current().left(30))
+        return Answer(Format.JSON.media_type, text.encode(), Format.JSON)
+
+    def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
+        raise NotImplementedError
+
+
+def calling(endpoint: str) -> str:
+    return f"ASK {{ SERVICE <{endpoint}> {{ ?s ?p ?o }} }}"
+
+
+def test_a_call_is_given_up_when_nobody_wants_the_answer(remote: tuple[str, list[str]]) -> None:
+    endpoint, asking, began = f"{remote[0]}/slow", Asking(), time.monotonic()
+    threading.Timer(0.3, asking.cancel, [Problem("nobody is there")]).start()
+    with pytest.raises(Cancelled, match="nobody is there"), asked(asking):
+        Federated(Given(), {endpoint}, 10).answer(calling(endpoint), Dataset(), (Format.JSON,))
+    assert time.monotonic() - began < 1.5
+
+
+def test_calls_count_for_the_time_of_their_query(remote: tuple[str, list[str]]) -> None:
+    endpoint, engine = f"{remote[0]}/slow", Given()
+    federated = Federated(engine, {endpoint}, 10)
+    federated.answer(calling(endpoint), Dataset(), (Format.JSON,))
+    with asked(Asking(5)):
+        federated.answer(calling(endpoint), Dataset(), (Format.JSON,))
+    federated.answer("ASK {}", Dataset(), (Format.JSON,))
+    assert 6 < engine.seconds[0] < 8.1
+    assert 1 < engine.seconds[1] < 3.1
+    assert engine.seconds[2] == 30
+
+
+def test_only_so_many_wait_for_other_endpoints(remote: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(federation, "AT_ONCE", 3)
+    endpoint, engine = f"{remote[0]}/slow", Given()
+    federated = Federated(engine, {endpoint}, 10)
+
+    def ask(_: int) -> Limit | None:
+        try:
+            federated.answer(calling(endpoint), Dataset(), (Format.JSON,))
+        except Exhausted as error:
+            return error.limit
+        return None
+
+    with ThreadPoolExecutor(8) as threads:
+        told = list(threads.map(ask, range(8)))
+    assert sorted(map(str, told)) == sorted(map(str, [None] * 3 + [Limit.LOAD] * 5))
+    assert ask(0) is None  # their places are free again
 
 
 @pytest.mark.parametrize(
