@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions
 
-from graph.database import Database, Snapshot
+from graph.database import Database
 from graph.engine import Dataset as Asked
+from graph.snapshot import Snapshot
 from ontology.errors import Problem, StoreError
 from ontology.namespaces import PREFIXES
 

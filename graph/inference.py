@@ -17,7 +17,7 @@ from typing import Final, cast
 
 from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
 
-from graph.database import Draft
+from graph.draft import Draft
 from graph.following import TooMuch, Work, follow
 from ontology.namespaces import named_graph
 from ontology.vocabulary import Rule, rules

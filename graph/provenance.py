@@ -15,7 +15,8 @@ from typing import Final, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from graph.database import Draft, software_version
+from graph.draft import Draft
+from graph.snapshot import software_version
 from ontology.namespaces import ONTOLOGY, expand, named_graph
 
 PROVENANCE: Final = named_graph("provenance")

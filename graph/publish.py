@@ -18,11 +18,13 @@ from typing import Any, Final
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from graph import documents, inference, provenance, validation
-from graph.database import Database, Draft, Snapshot, now
+from graph.database import Database
+from graph.draft import Draft
 from graph.inference import INFERRED, Inference
 from graph.provenance import PROVENANCE, Load
 from graph.quads import quads
 from graph.rdf_files import RdfFile, locate_in, rdf_file, read_into
+from graph.snapshot import Snapshot, now
 from graph.sources import Source
 from ontology.errors import Origin, Problem, SourceError, ValidationError
 from ontology.namespaces import named_graph

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -45,3 +48,18 @@ class Snapshot:
     def state_of(self, graph: str) -> str:
         """Return a word for the state of a graph ("" is the default graph): another one after each write to it."""
         return self.since.get(graph, self.state)
+
+
+def software_version() -> str:
+    """Return the installed version of Duikou; "0" in a checkout that was never installed."""
+    try:
+        return version("duikou")
+    except PackageNotFoundError:
+        return "0"
+
+
+def now() -> str:
+    """Return the time in UTC, ISO 8601, to the second; SOURCE_DATE_EPOCH fixes it for repeatable builds."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -17,7 +17,8 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from graph import syntax, tokens, validation
 from graph.conditions import Change, Condition, Invalid, covers
-from graph.database import Database, Draft
+from graph.database import Database
+from graph.draft import Draft
 from graph.engine import NotOffered
 from graph.formats import Format
 from graph.written import graph_iri, written

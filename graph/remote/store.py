@@ -30,13 +30,13 @@ from pyoxigraph import (
 )
 
 from graph.asking import current
-from graph.database import now
 from graph.engine import Answer, Dataset, Exhausted, Limit, choose
 from graph.formats import Format, Kind
 from graph.remote import dialect
 from graph.remote.checker import Checker, Form
 from graph.remote.connection import Address, Connection, Reply, overrun
 from graph.remote.dialect import Dialect
+from graph.snapshot import now
 from graph.triples import write_triples
 from graph.workers.limits import Limits
 from ontology.errors import DuikouError, Problem, StoreError

@@ -112,9 +112,9 @@ def stop(*_):
     print("here", flush=True)
     time.sleep(60)
 if stage == "manifest":
-    module._sync_tree = stop
+    module.sync_tree = stop
 elif stage == "flip":
-    module.Database._point_at = stop
+    module.Directory.point_at = stop
 with Database(sys.argv[1]).write("crash") as draft:
     draft.replace("http://example.com/g", [Quad(NamedNode("http://example.com/s"), NamedNode("http://example.com/p"),
         Literal(i), NamedNode("http://example.com/g")) for i in range(1000)])

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graph import syntax
-from graph.database import Database, Reader
+from graph.database import Database
 from graph.engine import Dataset, NotAcceptable
 from graph.formats import Format
+from graph.reader import Reader
 from ontology.errors import QueryError
 
 S, P = NamedNode("http://example.com/s"), NamedNode("http://example.com/p")

@@ -24,8 +24,9 @@ import pytest
 from flask import Response, request
 from werkzeug.serving import make_server
 
-from graph.database import Database, Snapshot
+from graph.database import Database
 from graph.reader import Reader
+from graph.snapshot import Snapshot
 from server.app import create_app
 
 #: Tests of SPARQL Update's own protocol, which the route of this test does not speak.
