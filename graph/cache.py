@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
 from graph.engine import Answer, Dataset, Engine, answering_of
 from graph.formats import Format
+from graph.kept import Kept
 from graph.store import Store, View, view_of
 
 #: Functions whose value differs from one asking to the next.
 _FICKLE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b|\\u", re.IGNORECASE)
 
-_Key = tuple[int, str, Dataset, tuple[Format, ...]]
+_Key = tuple[str, Dataset, tuple[Format, ...]]
 
 
 def is_fickle(text: str) -> bool:
@@ -29,37 +28,37 @@ class Cache:
     """An engine in front of another that keeps its answers, at most so many bytes, per snapshot.
 
     Whoever asks has looked at the database before (`Store.reader`), so that what was published before
-    is seen. What was not asked for the longest time goes first. Errors are not kept: a limit that stopped a
-    query may not stop it the next time.
+    is seen. Errors are not kept: a limit that stopped a query may not stop it the next time.
     """
 
     def __init__(self, engine: Engine, database: Store, *, most: int = 64 << 20) -> None:
         self._engine = engine
         self._answering = answering_of(engine)
         self._database = database
-        self._most: Final = most
-        self._kept: OrderedDict[_Key, Answer] = OrderedDict()
-        self._size = 0
-        self._guard = threading.Lock()
+        self._kept: Final[Kept[_Key, Answer]] = Kept(most)
 
     def answer(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Engine.answer`."""
-        key = _key(self._database.recent(), text, dataset, formats)
-        if (kept := self._find(key)) is not None:
+        asked_of = _number(self._database.recent())
+        key = text, dataset, tuple(formats)
+        if (kept := self._kept.get(key, asked_of)) is not None:
             return kept
         answer = self._engine.answer(text, dataset, formats)
-        if self._may_keep(key, answer):
-            self._keep(key, answer, _number(self._database.reader()) if answer.number is None else answer.number)
+        if not is_fickle(text):
+            number = _number(self._database.reader()) if answer.number is None else answer.number
+            self._keep(key, answer, asked_of, number)
         return answer
 
     async def answering(self, text: str, dataset: Dataset, formats: Sequence[Format]) -> Answer:
         """See `graph.engine.Awaited.answering`."""
-        key = _key(await view_of(self._database, recent=True), text, dataset, formats)
-        if (kept := self._find(key)) is not None:
+        asked_of = _number(await view_of(self._database, recent=True))
+        key = text, dataset, tuple(formats)
+        if (kept := self._kept.get(key, asked_of)) is not None:
             return kept
         answer = await self._answering(text, dataset, formats)
-        if self._may_keep(key, answer):
-            self._keep(key, answer, _number(await view_of(self._database)) if answer.number is None else answer.number)
+        if not is_fickle(text):
+            number = _number(await view_of(self._database)) if answer.number is None else answer.number
+            self._keep(key, answer, asked_of, number)
         return answer
 
     def write(self, text: str, dataset: Dataset, formats: Sequence[Format], out: BinaryIO) -> Format:
@@ -68,34 +67,9 @@ class Cache:
         out.write(answer.body)
         return answer.format
 
-    def _find(self, key: _Key) -> Answer | None:
-        with self._guard:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-            return kept
-
-    def _may_keep(self, key: _Key, answer: Answer) -> bool:
-        return not is_fickle(key[1]) and _size(key, answer) <= self._most // 8
-
-    def _keep(self, key: _Key, answer: Answer, number: int) -> None:
-        if key[0] != number:
-            return  # another snapshot was published while this was answered, perhaps from that one
-        with self._guard:
-            replaced = self._kept.pop(key, None)
-            self._size += _size(key, answer) - (_size(key, replaced) if replaced else 0)
-            self._kept[key] = answer
-            while self._size > self._most:
-                old, gone = self._kept.popitem(last=False)
-                self._size -= _size(old, gone)
-
-
-def _size(key: _Key, answer: Answer) -> int:
-    return len(answer.body) + 4 * len(key[1]) + 1000
-
-
-def _key(view: View, text: str, dataset: Dataset, formats: Sequence[Format]) -> _Key:
-    return _number(view), text, dataset, tuple(formats)
+    def _keep(self, key: _Key, answer: Answer, asked_of: int, number: int) -> None:
+        if asked_of == number:  # or another snapshot was published meanwhile, and this may be from that one
+            self._kept.keep(key, answer, len(answer.body) + 4 * len(key[0]) + 1000, number)
 
 
 def _number(view: View) -> int:

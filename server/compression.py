@@ -8,9 +8,7 @@ stands for the answer in all encodings. Nothing here is secret, so its length te
 from __future__ import annotations
 
 import hashlib
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
@@ -19,6 +17,8 @@ import zstandard
 from flask import Flask, Response, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
+
+from graph.kept import Kept
 
 #: From how many bytes on a body is compressed.
 LEAST: Final = 1024
@@ -49,27 +49,15 @@ class Encoded:
     """Compressed bodies, those asked for last; safe to use from several threads."""
 
     def __init__(self, most: int = KEPT) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[str, bytes], bytes] = OrderedDict()
-        self._size = 0
-        self._guard = threading.Lock()
+        self._kept: Final[Kept[tuple[str, bytes], bytes]] = Kept(most)
 
     def get(self, body: bytes, encoding: str) -> bytes:
         """Return a body in an encoding."""
         key = (encoding, hashlib.blake2b(body, digest_size=24).digest())
-        with self._guard:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        packed = ENCODINGS[encoding](body)
-        if len(packed) <= self._most // 4:
-            with self._guard:
-                if key not in self._kept:
-                    self._kept[key] = packed
-                    self._size += len(packed)
-                while self._size > self._most:
-                    _, gone = self._kept.popitem(last=False)
-                    self._size -= len(gone)
+        packed = self._kept.get(key)
+        if packed is None:
+            packed = ENCODINGS[encoding](body)
+            self._kept.keep(key, packed, len(packed))
         return packed
 
 

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -25,6 +23,7 @@ from werkzeug.wrappers import Request as HttpRequest
 from graph.cache import is_fickle
 from graph.engine import answering_of
 from graph.formats import Format
+from graph.kept import Kept
 from graph.store import State, view_of
 from server import access, compression, headers, negotiation, observation, protocol, sparql
 from server.departures import Visit
@@ -63,45 +62,9 @@ class _Plain(NamedTuple):
 class _Ready(NamedTuple):
     """An answer as it is sent, but for the headers that are of one request."""
 
-    state: tuple[int, str] | None
     headers: list[tuple[bytes, bytes]]
     body: bytes
     size: int
-
-
-class _Prepared:
-    """Answers as they are sent, those asked for last; safe to use from several threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[_Plain, _Ready] = OrderedDict()
-        self._size = 0
-        self._guard = threading.Lock()
-
-    def get(self, plain: _Plain, state: tuple[int, str] | None) -> _Ready | None:
-        """Return the answer to a request, if it was prepared from the snapshot that is served."""
-        with self._guard:
-            found = self._kept.get(plain)
-            if found is None:
-                return None
-            if found.state != state:
-                del self._kept[plain]
-                self._size -= found.size
-                return None
-            self._kept.move_to_end(plain)
-            return found
-
-    def keep(self, plain: _Plain, ready: _Ready) -> None:
-        """Keep an answer, unless it is too large to share the place with others."""
-        if ready.size > self._most // 8:
-            return
-        with self._guard:
-            replaced = self._kept.pop(plain, None)
-            self._size += ready.size - (replaced.size if replaced else 0)
-            self._kept[plain] = ready
-            while self._size > self._most:
-                _, gone = self._kept.popitem(last=False)
-                self._size -= gone.size
 
 
 class Express:
@@ -111,7 +74,7 @@ class Express:
         self._served = access.of(app)
         self._numbers = observation.of(app)
         self._encoded = compression.of(app)
-        self._prepared = _Prepared(KEPT)
+        self._prepared: Final[Kept[_Plain, _Ready]] = Kept(KEPT)
         self._answering = answering_of(self._served.engine) if self._served.engine else None
 
     async def __call__(self, environ: WSGIEnvironment, visit: Visit, send: Send) -> bool:
@@ -162,7 +125,7 @@ class Express:
         etag = None
         if lasting and by_get:
             etag = access.tag_at(self._served.version, reader.snapshot, *sparql.parts(asked.query, dataset, formats))
-        ready = await self._made(answer.body, answer.format, plain, etag, state)
+        ready = await self._made(answer.body, answer.format, plain, etag)
         if lasting:
             # another snapshot may have been published meanwhile, and the answer be from that one
             now = state[0] if state else 0
@@ -171,12 +134,10 @@ class Express:
                 found = (await view_of(self._served.database)).snapshot
                 number = found.number if found else 0
             if number == now:
-                self._prepared.keep(plain, ready)
+                self._prepared.keep(plain, ready, ready.size, state)
         return ready
 
-    async def _made(
-        self, body: bytes, format: Format, plain: _Plain, etag: str | None, state: tuple[int, str] | None
-    ) -> _Ready:
+    async def _made(self, body: bytes, format: Format, plain: _Plain, etag: str | None) -> _Ready:
         vary, encoding = "Accept", None
         if len(body) >= compression.LEAST and compression.is_textual(format.media_type):
             vary = "Accept, Accept-Encoding"
@@ -189,7 +150,7 @@ class Express:
         if etag is not None:
             told += [(b"etag", b'W/"%s"' % etag.encode()), (b"cache-control", b"no-cache")]
         size = len(body) + len(plain.body) + 2 * len(plain.query_string) + 3000
-        return _Ready(state, told, body, size)
+        return _Ready(told, body, size)
 
 
 @lru_cache(maxsize=64)

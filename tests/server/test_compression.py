@@ -111,15 +111,20 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         return body
 
     monkeypatch.setitem(compression.ENCODINGS, "gzip", pack)
-    kept = compression.Encoded(most=1000)
-    bodies = [bytes([n]) * 200 for n in range(8)]
-    for body in bodies:
-        assert kept.get(body, "gzip") == body
-    packed.clear()
-    for body in reversed(bodies):
-        kept.get(body, "gzip")
-    assert len(packed) == 3, "five of the eight fit"
+    kept = compression.Encoded(most=2000)
+    bodies = [bytes([n]) * 200 for n in range(16)]
+
+    def times(some: list[bytes]) -> int:
+        packed.clear()
+        assert [kept.get(body, "gzip") for body in some] == some
+        return len(packed)
+
+    assert times(bodies) == 16
+    assert times(bodies[:10]) == 0, "ten of the sixteen fit"
+    assert times(bodies[10:]) == 6
+    assert times(bodies[10:]) == 0, "what is asked for again is kept"
+    assert times(bodies[:6]) == 6, "instead of what was not asked for the longest time"
     packed.clear()
     for _ in range(2):
         kept.get(b"x" * 300, "gzip")
-    assert len(packed) == 2, "one that would displace a quarter of the others is not kept"
+    assert len(packed) == 2, "one that would displace an eighth of the others is not kept"
