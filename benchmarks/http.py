@@ -28,6 +28,7 @@ from typing import Final
 
 from benchmarks.generated import areas_of, generated, programmes_of
 from graph.database import Database
+from graph.formats import Format, Kind
 from graph.publish import load_rdf
 
 PEERS: Final = ("oxigraph==0.5.13", "rdflib-endpoint==0.6.3", "uvicorn")
@@ -46,7 +47,7 @@ class Case:
     """A query, in which ``@N`` is a number up to `most`; `rate` and `latency` are what is aimed at when it is cold.
 
     `rate` is the least part of the bare engine's requests a second, `latency` the most of its median; `cached` the
-    least part of its requests when the same query is asked again and again.
+    least part of its requests when the same query is asked again and again. `accept` is the format asked for.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Case:
     rate: float
     latency: float
     cached: float
+    accept: str = JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,18 @@ def cases(quads: int) -> tuple[Case, ...]:
     )
 
 
+def formats(quads: int) -> tuple[Case, ...]:
+    """Return the answer of 100 kB in every format, as a table and as a graph."""
+    (table,) = (case for case in cases(quads) if case.name == "100 kB")
+    graph = table.query.replace("SELECT ?m ?v ?y", "CONSTRUCT { ?m dk:year ?y ; dk:value ?v } WHERE")
+    tables, graphs = Format.of_kind(Kind.RESULTS), Format.of_kind(Kind.GRAPH)
+    return tuple(
+        replace(table, name=f"{table.name} of {form.title}", query=query, accept=form.media_type)
+        for query, forms in ((table.query, tables), (graph, graphs))
+        for form in forms
+    )
+
+
 def ask(service: Service, query: str, seconds: float = 60) -> bytes:
     """Return the answer of a service to a query."""
     url = f"{service.address}{service.path}?{urllib.parse.urlencode({'query': query})}"
@@ -104,6 +118,7 @@ def ask(service: Service, query: str, seconds: float = 60) -> bytes:
 def wrk(service: Service, case: Case, clients: int, seconds: int, *, cold: bool) -> Measured:
     """Ask a service as fast as it answers."""
     environment = {"Q": case.query, "P": service.path, "COLD": str(int(cold)), "MOST": str(case.most)}
+    environment["ACCEPT"] = case.accept
     before = processor_time(service.process)
     shape = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "--latency"]
     told = subprocess.run(
@@ -240,14 +255,23 @@ Key = tuple[Case, bool, int]
 
 
 def measure(
-    found: Sequence[Service], asked: Sequence[Case], rounds: int, seconds: int
+    found: Sequence[Service],
+    asked: Sequence[Case],
+    rounds: int,
+    seconds: int,
+    *,
+    numbers: Sequence[int] = CLIENTS,
+    ways: Sequence[bool] = (True, False),
 ) -> dict[Key, dict[str, list[Measured]]]:
-    """Ask all services in turn, again and again, so that what else the machine does meets all of them."""
+    """Ask all services in turn, again and again, so that what else the machine does meets all of them.
+
+    `numbers` are those of clients, `ways` whether each query is another one.
+    """
     measured: dict[Key, dict[str, list[Measured]]] = {}
     for n in range(rounds):
         for case in asked:
-            for cold in (True, False):
-                for clients in CLIENTS:
+            for cold in ways:
+                for clients in numbers:
                     row = measured.setdefault((case, cold, clients), {s.name: [] for s in found})
                     for service in found:
                         if service.name == "rdflib-endpoint" and n:
@@ -312,6 +336,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=2, help="of each measurement")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"), help="where data and programs are kept")
     parser.add_argument("--without-rdflib", action="store_true", help="it takes minutes to load its data")
+    parser.add_argument("--formats", action="store_true", help="measure only 100 kB in every format, with four clients")
     arguments = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not here: apt-get install wrk")
@@ -320,11 +345,17 @@ def main() -> None:
     programs = peers(folder)
     for line in load(folder, programs, arguments.quads):
         print(line, flush=True)
-    asked = cases(arguments.quads)
+    asked, all_of_it = cases(arguments.quads), not arguments.formats
+    rdflib = all_of_it and not arguments.without_rdflib
     with ExitStack() as stack:
-        found = services(folder, programs, arguments.quads, rdflib=not arguments.without_rdflib, stack=stack)
+        found = services(folder, programs, arguments.quads, rdflib=rdflib, stack=stack)
         print("; ".join(sizes(found, asked)) + f"; load average {os.getloadavg()[0]:.1f}\n", flush=True)
-        for line in rows(measure(found, asked, arguments.rounds, arguments.seconds)):
+        if all_of_it:
+            measured = measure(found, asked, arguments.rounds, arguments.seconds)
+        else:
+            asked = formats(arguments.quads)
+            measured = measure(found, asked, arguments.rounds, arguments.seconds, numbers=(4,), ways=(True,))
+        for line in rows(measured):
             print(line)
 
 
