@@ -34,6 +34,8 @@ from ontology.namespaces import PREFIXES
 Term = NamedNode | BlankNode | Literal | pyoxigraph.Triple
 Result = QuerySolutions | QueryBoolean | QueryTriples
 
+#: Formats of a line for each triple, in which order nobody reads them.
+_LINES: Final = (Format.NTRIPLES, Format.NQUADS)
 _UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <([^>]*)> is not supported")
 
 
@@ -141,7 +143,9 @@ class Reader:
         result = self.query(text, dataset=dataset)
         chosen = _choose(result, formats)
         try:
-            if isinstance(result, QueryTriples):
+            if isinstance(result, QueryTriples) and chosen in _LINES:
+                result.serialize(out, chosen.rdf)
+            elif isinstance(result, QueryTriples):
                 write_triples(result, chosen, out, ANSWER_SORTED_AT_MOST)
             else:
                 result.serialize(escaping(out) if chosen is Format.XML else out, chosen.results)
