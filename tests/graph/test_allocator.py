@@ -58,6 +58,16 @@ def test_what_the_environment_says_stays() -> None:
     assert "GLIBC_TUNABLES" in allocator.variables({})
 
 
+@pytest.mark.parametrize("folder", ["my projects", "a:b", "plain"])
+def test_a_place_that_cannot_be_named_is_none(folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    place = tmp_path / folder / allocator.LIBRARY
+    place.parent.mkdir()
+    place.touch()
+    monkeypatch.setattr(allocator, "LIBRARY", "no-system-has-it.so")
+    monkeypatch.setattr(allocator, "OURS", place)
+    assert allocator.library() == (place if folder == "plain" else None)
+
+
 def test_it_is_told_which_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert allocator.name({"LD_PRELOAD": "/opt/libjemalloc.so.2"}) == "libjemalloc.so.2"
     assert allocator.name({"LD_PRELOAD": ""}) == "libc"
