@@ -7,7 +7,6 @@ process and nothing else.
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import socket
@@ -36,42 +35,45 @@ class _TooLargeError(Exception):
     pass
 
 
-class _Spool(io.RawIOBase):
+class _Spool:
     """An answer while it is written: in a room of `_ROOM` bytes, or in a file where it needs more.
 
     It stops the engine when it grows too large. The room is the same for every answer: memory that
-    grows, and is new each time, costs a long answer more than its way to the service.
+    grows, and is new each time, costs a long answer more than its way to the service. It is no file by
+    its type, which takes longer to make and to close, but does what the engine asks of one.
     """
 
-    def __init__(self, room: bytearray, most: int) -> None:
+    __slots__ = ("_end", "_file", "_most", "_room", "_written")
+
+    def __init__(self, room: memoryview, most: int) -> None:
         self._room = room
         self._end = wire.HEAD  # what says that it is an answer goes before it, once it is one
         self._most = most
         self._written = 0
         self._file: IO[bytes] | None = None
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, chunk: object) -> int:
-        data = memoryview(chunk)  # type: ignore[arg-type]  # the engine hands over bytes
-        self._written += len(data)
+    def write(self, chunk: bytes) -> int:
+        size = len(chunk)
+        self._written += size
         if self._written > self._most:
             raise _TooLargeError
         if self._file is None and self._written > wire.INLINE:
             self._file = _nameless_file()
-            self._file.write(memoryview(self._room)[wire.HEAD : self._end])
+            self._file.write(self._room[wire.HEAD : self._end])
         if self._file is None:
-            begin, self._end = self._end, self._end + len(data)
-            self._room[begin : self._end] = data
+            begin, self._end = self._end, self._end + size
+            self._room[begin : self._end] = chunk
         else:
-            self._file.write(data)
-        return len(data)
+            self._file.write(chunk)
+        return size
+
+    def flush(self) -> None:
+        """Do nothing: what is written is there."""
 
     def send(self, end: socket.socket, chosen: Format) -> None:
         if self._file is None:
             self._room[: wire.HEAD] = wire.answer_head(chosen)
-            wire.send(end, memoryview(self._room)[: self._end])
+            wire.send(end, self._room[: self._end])
             return
         self._file.flush()
         wire.send(end, wire.answer_head(chosen, in_file=True), self._file.fileno())
@@ -79,7 +81,6 @@ class _Spool(io.RawIOBase):
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
-        super().close()
 
 
 def _nameless_file() -> IO[bytes]:
@@ -90,7 +91,7 @@ def _nameless_file() -> IO[bytes]:
 
 def serve(end: socket.socket, reader: Reader) -> None:
     """Answer questions from a socket until it closes."""
-    incoming, room, awake = wire.Incoming(), bytearray(_ROOM), 0.0
+    incoming, room, awake = wire.Incoming(), memoryview(bytearray(_ROOM)), 0.0
     while True:
         question = wire.asked(_next(end, incoming, awake))
         if confine.IS_SURE:
@@ -113,16 +114,18 @@ def _next(end: socket.socket, incoming: wire.Incoming, awake: float) -> memoryvi
     return came[0]
 
 
-def _answer(end: socket.socket, reader: Reader, question: wire.Question, room: bytearray) -> None:
-    with _Spool(room, question.size) as spool:
-        try:
-            chosen = reader.write(question.text, question.dataset, question.formats, spool)  # type: ignore[arg-type]
-        except _TooLargeError:
-            wire.send(end, wire.too_large(question.size))
-        except (QueryError, ValueError, OSError, RuntimeError, RecursionError) as error:
-            wire.send(end, wire.failure(error))
-        else:
-            spool.send(end, chosen)
+def _answer(end: socket.socket, reader: Reader, question: wire.Question, room: memoryview) -> None:
+    spool = _Spool(room, question.size)
+    try:
+        chosen = reader.write(question.text, question.dataset, question.formats, spool)  # type: ignore[arg-type]
+    except _TooLargeError:
+        wire.send(end, wire.too_large(question.size))
+    except (QueryError, ValueError, OSError, RuntimeError, RecursionError) as error:
+        wire.send(end, wire.failure(error))
+    else:
+        spool.send(end, chosen)
+    finally:
+        spool.close()
 
 
 def main(end: socket.socket, directory: str, number: int, megabytes: int) -> None:
