@@ -7,14 +7,13 @@ without it, a little slower: whatever fails here is told and nothing more. `DUIK
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from step import StepError
 
@@ -31,29 +30,21 @@ def requirements() -> list[str]:
 
 def build(root: Path) -> str | None:
     """Put the library and its licence below `root`; None where it is there, or the system has it."""
-    allocator, folder = _allocator(root), root / OUTPUT
+    # it knows its name and where it is looked for; to import it would import the rest
+    known = runpy.run_path(str(root / "graph" / "workers" / "allocator.py"))
+    folder = root / OUTPUT
     if os.environ.get("DUIKOU_WITHOUT_ALLOCATOR"):
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    if sys.platform != "linux" or not (root / ".git").exists() or allocator.library() is not None:
+    if sys.platform != "linux" or not (root / ".git").exists() or known["library"]() is not None:
         return None
     try:
         with tempfile.TemporaryDirectory(prefix="duikou-allocator-") as scratch:
             package = _unpacked(Path(scratch))
-            _keep(package, folder, allocator.LIBRARY)
+            _keep(package, folder, known["LIBRARY"])
     except StepError as error:
         return f"{ADVICE}. Not fetched: {error}"
     return "tcmalloc for query workers"
-
-
-def _allocator(root: Path) -> Any:
-    """Return `graph.workers.allocator`, which knows its name and where it is looked for, without importing the rest."""
-    spec = importlib.util.spec_from_file_location("duikou_allocator", root / "graph" / "workers" / "allocator.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _unpacked(scratch: Path) -> Path:
