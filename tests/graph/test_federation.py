@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -30,6 +31,10 @@ class Endpoint(BaseHTTPRequestHandler):
     """Another SPARQL endpoint: answers from a few triples, or misbehaves as its path says."""
 
     asked: list[str]
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # who asked may have left
+            super().handle()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
