@@ -216,6 +216,7 @@ def _ask(endpoint: str, query: str, deadline: float) -> dict[str, Any]:
             raise Exhausted(Limit.TIME, Problem(f"{endpoint} takes too long to answer", where)) from None
         raise QueryError(Problem(f"{endpoint} cannot be reached: {error}", where)) from None
     except (ValueError, KeyError, TypeError):
+        current().check()
         raise QueryError(Problem(f"{endpoint} does not answer in SPARQL's JSON", where)) from None
     return table
 

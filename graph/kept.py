@@ -17,7 +17,8 @@ _REMEMBERED: Final = 20_000
 class Kept(Generic[K, V]):
     """Values by key, of so many bytes together; safe to use from several threads.
 
-    All belong to one generation, as a snapshot is one, and go with it. While there is room everything is
+    All belong to one generation, as a snapshot is one, and go when another is asked for; what comes late, of one that
+    nobody asks for any more, is not kept. While there is room everything is
     kept. After that only what is offered a second time drives out others, those asked for the longest time ago:
     who asks many things once, as a crawler does, neither empties it for all the others nor costs them the
     time to do so. (Admission by a doorkeeper, as in TinyLFU: Einziger, Friedman and Manes, 2017, §3.4.2.)
@@ -27,6 +28,7 @@ class Kept(Generic[K, V]):
         self._most: Final = most
         self._values: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._generation: Hashable = None
+        self._asked_for: Hashable = None
         self._size = 0
         self._offered: set[int] = set()
         self._offered_before: set[int] = set()
@@ -35,6 +37,7 @@ class Kept(Generic[K, V]):
     def get(self, key: K, generation: Hashable = None) -> V | None:
         """Return the value of a key in a generation, None where there is none."""
         with self._guard:
+            self._asked_for = generation
             found = self._values.get(key)
             if found is None or self._generation != generation:
                 return None
@@ -47,6 +50,8 @@ class Kept(Generic[K, V]):
             return
         with self._guard:
             if generation != self._generation:
+                if generation != self._asked_for:
+                    return
                 self._values.clear()
                 self._size, self._generation = 0, generation
             replaced = self._values.get(key)

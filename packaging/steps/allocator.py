@@ -52,20 +52,15 @@ def _unpacked(scratch: Path) -> Path:
     for name in ("apt-get", "dpkg-deb"):
         if shutil.which(name) is None:
             raise StepError(f"there is no {name} here")
-    own = [f"-oDir::State::Lists={scratch / 'lists'}", f"-oDir::Cache={scratch / 'cache'}"]
-    own += ["-oAPT::Sandbox::User=root"] if os.geteuid() == 0 else []
-    why: StepError | None = None
-    for options in ([], own):
-        try:
-            if options:
-                (scratch / "lists" / "partial").mkdir(parents=True)
-                (scratch / "cache" / "archives" / "partial").mkdir(parents=True)
-                _run(scratch, "apt-get", *options, "update")
-            return _downloaded(scratch, options)
-        except StepError as error:
-            why = error
-    assert why is not None
-    raise why
+    try:
+        return _downloaded(scratch, [])
+    except StepError:  # no lists, or old ones
+        own = [f"-oDir::State::Lists={scratch / 'lists'}", f"-oDir::Cache={scratch / 'cache'}"]
+        own += ["-oAPT::Sandbox::User=root"] if os.geteuid() == 0 else []
+    (scratch / "lists" / "partial").mkdir(parents=True)
+    (scratch / "cache" / "archives" / "partial").mkdir(parents=True)
+    _run(scratch, "apt-get", *own, "update")
+    return _downloaded(scratch, own)
 
 
 def _downloaded(scratch: Path, options: list[str]) -> Path:

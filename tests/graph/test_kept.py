@@ -72,6 +72,15 @@ def test_a_generation_goes_as_a_whole() -> None:
     assert made.get("k1", 2) == 21, "there is room again"
 
 
+def test_what_comes_late_of_an_earlier_generation_drives_nothing_out() -> None:
+    made = filled(0)
+    assert made.get("slow", 1) is None
+    assert made.get("k0", 2) is None
+    made.keep("k0", 20, 100, 2)
+    made.keep("slow", 10, 100, 1)
+    assert made.get("k0", 2) == 20
+
+
 def test_what_was_offered_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "_REMEMBERED", 5)
     made = filled()
